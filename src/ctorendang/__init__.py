@@ -1,0 +1,1 @@
+"""A white-label marketplace for fractional CTOs that enterprises run under their own brand."""

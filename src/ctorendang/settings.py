@@ -1,0 +1,185 @@
+"""Settings, read once from the environment (prefix ``CTORENDANG_``) and frozen; one class a concern."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class InvalidSetting(Exception):
+    """A variable is missing or cannot be used; the message names it and says what it should hold."""
+
+
+class _Environment:
+    """The variables of one process, without their prefix."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._variables.get(f"CTORENDANG_{name}", "").strip() or default
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        try:
+            return int(value)
+        except ValueError:
+            raise InvalidSetting(f"CTORENDANG_{name} must be a whole number, not {value!r}.") from None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name).split(",") if word.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """One address a role (``postgresql://user:password@host:port/name``); see ``docs/architecture.md`` for the roles."""
+
+    url: str = field(repr=False)
+    owner_url: str = field(repr=False)
+    platform_url: str = field(repr=False)
+    relay_url: str = field(repr=False)
+    pool_size: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings:
+    """Valkey or Redis; holds only what may be lost."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TypesenseSettings:
+    """Where search runs; empty means Postgres full text."""
+
+    url: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """How the outside reaches the web process.
+
+    Attributes:
+        scheme: of the addresses in pages and mail; ``https`` also makes cookies ``Secure`` and ``__Host-``.
+        public_port: appended to those addresses when it is not the scheme's own.
+        trusted_proxies: addresses whose forwarded headers are believed; none by default.
+    """
+
+    scheme: str = "http"
+    public_port: int = 8000
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Outgoing mail: ``smtp://[user:password@]host:port``; an empty address means mail waits in the outbox."""
+
+    smtp_url: str = field(repr=False)
+    sender: str = "no-reply@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSettings:
+    """Which model reads texts: the local one, or an OpenAI-compatible endpoint where one is named."""
+
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+    model: str = "text-embedding-3-small"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """How deferred work is claimed.
+
+    Attributes:
+        lease_seconds: a claimed row returns to the queue when its worker has been silent this long.
+        sweep_seconds: how often the worker looks for rows that no wake-up announced.
+    """
+
+    lease_seconds: int = 30
+    sweep_seconds: int = 5
+    concurrency: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PathSettings:
+    """Folders: ``root`` holds themes/, tenants/, policies/ and migrations/; ``data`` what may be deleted."""
+
+    root: Path
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything one process is told from outside."""
+
+    environment: str
+    secret_key: str = field(repr=False)
+    database: DatabaseSettings
+    redis: RedisSettings
+    typesense: TypesenseSettings
+    web: WebSettings
+    mail: MailSettings
+    embeddings: EmbeddingSettings
+    jobs: JobSettings
+    paths: PathSettings
+
+    @property
+    def development(self) -> bool:
+        """Whether conveniences that would be risks elsewhere are on (GraphiQL, introspection, demo data)."""
+        return self.environment == "development"
+
+    @classmethod
+    def from_env(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment.
+
+        Raises:
+            InvalidSetting: a variable is malformed, or production lacks one that it needs.
+        """
+        env = _Environment(variables)
+        environment = env.text("ENVIRONMENT", "production")
+        if environment not in {"development", "production"}:
+            raise InvalidSetting(f"CTORENDANG_ENVIRONMENT must be development or production, not {environment!r}.")
+        secret_key = env.text("SECRET_KEY")
+        if len(secret_key) < 32:
+            raise InvalidSetting("CTORENDANG_SECRET_KEY must hold at least 32 characters; try `openssl rand -hex 32`.")
+        database_url = env.text("DATABASE_URL")
+        if not database_url:
+            raise InvalidSetting("CTORENDANG_DATABASE_URL must name the database of the app role.")
+        return cls(
+            environment=environment,
+            secret_key=secret_key,
+            database=DatabaseSettings(
+                url=database_url,
+                owner_url=env.text("OWNER_DATABASE_URL"),
+                platform_url=env.text("PLATFORM_DATABASE_URL"),
+                relay_url=env.text("RELAY_DATABASE_URL"),
+                pool_size=env.number("DATABASE_POOL_SIZE", 10),
+            ),
+            redis=RedisSettings(url=env.text("REDIS_URL")),
+            typesense=TypesenseSettings(url=env.text("TYPESENSE_URL"), api_key=env.text("TYPESENSE_API_KEY")),
+            web=WebSettings(
+                scheme=env.text("SCHEME", "http" if environment == "development" else "https"),
+                public_port=env.number("PUBLIC_PORT", 8000 if environment == "development" else 443),
+                trusted_proxies=env.words("TRUSTED_PROXIES"),
+            ),
+            mail=MailSettings(smtp_url=env.text("SMTP_URL"), sender=env.text("MAIL_SENDER", "no-reply@localhost")),
+            embeddings=EmbeddingSettings(
+                base_url=env.text("EMBEDDINGS_URL"),
+                api_key=env.text("EMBEDDINGS_API_KEY"),
+                model=env.text("EMBEDDINGS_MODEL", "text-embedding-3-small"),
+            ),
+            jobs=JobSettings(
+                lease_seconds=env.number("JOBS_LEASE_SECONDS", 30),
+                sweep_seconds=env.number("JOBS_SWEEP_SECONDS", 5),
+                concurrency=env.number("JOBS_CONCURRENCY", 8),
+            ),
+            paths=PathSettings(
+                root=Path(env.text("ROOT", str(_REPOSITORY))),
+                data=Path(env.text("DATA", str(_REPOSITORY / ".data"))),
+            ),
+        )
