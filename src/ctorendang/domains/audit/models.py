@@ -1,0 +1,28 @@
+"""The audit trail."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ctorendang.infra.db.base import TenantModel
+
+
+class AuditEvent(TenantModel):
+    """Who did what to what. The app role may add and read rows, never change or delete them.
+
+    The actor is kept by id and name, not by foreign key: the trail outlives the people in it.
+    """
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index(None, "tenant_id", "created_at"),)
+
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]]
+    request_id: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

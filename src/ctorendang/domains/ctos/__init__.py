@@ -1,0 +1,1 @@
+"""CTO profiles, skills and reviews."""

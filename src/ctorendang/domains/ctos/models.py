@@ -1,0 +1,109 @@
+"""CTO profiles, the skills they name, and what clients say of them."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ctorendang.infra.db.base import Base, TenantModel, Timestamps, within_tenant
+
+
+class Cto(Timestamps, TenantModel):
+    """A person who offers part-time technical leadership.
+
+    Attributes:
+        hourly_rate: minor units of ``currency``.
+        availability: hours a week open for new work.
+        rating: mean of the reviews' stars, None before the first; kept in step by whoever writes a review.
+        published_at: when the profile was first listed.
+    """
+
+    __tablename__ = "ctos"
+    __table_args__ = (
+        within_tenant("user_id", "users", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "user_id"),
+        CheckConstraint("status in ('draft', 'in_review', 'listed', 'paused')", name="status"),
+        CheckConstraint("hourly_rate between 0 and 100000000", name="hourly_rate"),
+        CheckConstraint("availability between 0 and 60", name="availability_is_hours_a_week"),
+        CheckConstraint("years_experience between 0 and 60", name="years_experience"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+        Index(None, "tenant_id", "status", "rating", "id"),
+        Index("ix_ctos_tenant_id_industries", "industries", postgresql_using="gin"),
+    )
+
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    headline: Mapped[str]
+    bio: Mapped[str]
+    hourly_rate: Mapped[int]
+    currency: Mapped[str]
+    availability: Mapped[int]
+    years_experience: Mapped[int]
+    industries: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    status: Mapped[str] = mapped_column(server_default="draft")
+    decline_reason: Mapped[str | None]
+    rating: Mapped[Decimal | None] = mapped_column(Numeric(3, 2))
+    review_count: Mapped[int] = mapped_column(server_default=text("0"))
+    published_at: Mapped[datetime | None]
+
+
+class Skill(Base):
+    """An entry of the skill taxonomy; global, since all tenants share it (a reference table when distributed).
+
+    Attributes:
+        slug: the name in lower case, words joined by hyphens; what addresses and imports use.
+        source: ``esco`` (the EU's classification, by URI) or ``own``.
+        parent_id: the broader skill, for partial credit.
+    """
+
+    __tablename__ = "skills"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("source in ('esco', 'own')", name="source"),
+        Index("ix_skills_name_trgm", text("lower(name) gin_trgm_ops"), postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    name: Mapped[str]
+    source: Mapped[str]
+    uri: Mapped[str | None]
+    synonyms: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("skills.id"))
+
+
+class CtoSkill(TenantModel):
+    """That a CTO has a skill, from 1 (has worked with it) to 5 (is asked about it by others)."""
+
+    __tablename__ = "cto_skills"
+    __table_args__ = (
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "cto_id", "skill_id"),
+        CheckConstraint("level between 1 and 5", name="level"),
+        Index(None, "tenant_id", "skill_id", "cto_id"),
+    )
+
+    cto_id: Mapped[UUID]
+    skill_id: Mapped[UUID] = mapped_column(ForeignKey("skills.id"))
+    level: Mapped[int]
+
+
+class Review(Timestamps, TenantModel):
+    """What one person says about having worked with a CTO. One each: writing again replaces it."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        within_tenant("author_id", "users", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "cto_id", "author_id"),
+        CheckConstraint("rating between 1 and 5", name="rating_is_stars"),
+        Index(None, "tenant_id", "cto_id", "created_at"),
+    )
+
+    cto_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    rating: Mapped[int]
+    body: Mapped[str]

@@ -1,0 +1,1 @@
+"""Which CTOs fit a project, and why."""

@@ -1,0 +1,53 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from ctorendang.infra.errors import SignInRequired
+
+VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, program or job on behalf of one tenant.
+
+    Attributes:
+        user_id: None for a visitor and for the product itself.
+        roles: what the role policy in ``policies/`` is asked about.
+        session_id: the sign-in that this request rides on, for people and their programs.
+        request_id: ties audit rows and log lines together.
+        address: where the request came from, for limits on attempts.
+    """
+
+    tenant_id: UUID
+    user_id: UUID | None = None
+    roles: frozenset[str] = frozenset({VISITOR})
+    session_id: UUID | None = None
+    request_id: str = ""
+    address: str = ""
+
+    @classmethod
+    def service(cls, tenant_id: UUID, role: str, request_id: str = "", address: str = "") -> Self:
+        """The product itself, acting in one narrow role that no person can hold (``authenticator``, ``worker``)."""
+        return cls(tenant_id, roles=frozenset({role}), request_id=request_id, address=address)
+
+    @property
+    def person(self) -> UUID:
+        """The signed-in person's id.
+
+        Raises:
+            SignInRequired: this is a visitor.
+        """
+        if self.user_id is None:
+            raise SignInRequired("Sign in first.")
+        return self.user_id
+
+    def scope(self) -> dict[str, str]:
+        """What row-level security sees of the actor."""
+        return {
+            "tenant_id": str(self.tenant_id),
+            "user_id": str(self.user_id or ""),
+            "roles": ",".join(sorted(self.roles)),
+        }

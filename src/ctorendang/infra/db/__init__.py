@@ -1,0 +1,1 @@
+"""Postgres: the base of all models and the unit of work."""

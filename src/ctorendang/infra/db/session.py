@@ -1,0 +1,55 @@
+"""The unit of work: the only code that begins, scopes, commits or rolls back."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from ctorendang.infra.auth.actor import Actor
+
+# Transaction-local, and the first statement of the transaction: a connection that returns to the pool, even after
+# a cancelled request, carries nothing into the next one.
+_SCOPE = text(
+    "select set_config('app.tenant_id', :tenant_id, true),"
+    " set_config('app.user_id', :user_id, true),"
+    " set_config('app.roles', :roles, true)"
+)
+
+_AFTER_COMMIT = "after_commit"
+
+Callback = Callable[[], Awaitable[None]]
+
+
+class Database:
+    """One pool of connections of one database role."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"application_name": "ctorendang"}},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def unit_of_work(self, actor: Actor) -> AsyncIterator[AsyncSession]:
+        """One transaction that sees what the actor's tenant may see; commits on leaving, rolls back on any exception."""
+        async with self._sessions.begin() as session:
+            await session.execute(_SCOPE, actor.scope())
+            yield session
+        for callback in session.info.pop(_AFTER_COMMIT, ()):
+            await callback()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def after_commit(session: AsyncSession, callback: Callback) -> None:
+    """Call ``callback`` once the transaction has committed; for hints only, since a crash in between loses it."""
+    callbacks = session.info.setdefault(_AFTER_COMMIT, [])
+    if callback not in callbacks:
+        callbacks.append(callback)

@@ -1,0 +1,52 @@
+"""The services outside, as the rest of the product asks for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of meaning.
+
+    Attributes:
+        model: names the model and its version; vectors of different models cannot be compared.
+        dimensions: length of every vector.
+    """
+
+    model: str
+    dimensions: int
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of length 1 a text, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail to one person.
+
+    Attributes:
+        id: the same for every attempt at sending this mail, so that receivers can drop repetitions.
+        sender_name: whom it comes from in the reader's eyes: the tenant.
+    """
+
+    id: str
+    to: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(Protocol):
+    """Hands mails to a mail server."""
+
+    async def send(self, mail: Mail) -> None:
+        """Send, or raise OSError when the server cannot be reached or refuses for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Every gateway, chosen by the settings in the composition roots."""
+
+    embedder: Embedder
+    mailer: Mailer

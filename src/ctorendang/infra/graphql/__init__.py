@@ -1,0 +1,1 @@
+"""The GraphQL endpoint and the executor that pages share."""

@@ -1,0 +1,1 @@
+"""Deferred work: the outbox, its leases and its worker."""

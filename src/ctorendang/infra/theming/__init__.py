@@ -1,0 +1,1 @@
+"""Themes: packages of tokens, settings, templates and assets that give each tenant its own look."""

@@ -1,0 +1,1 @@
+"""Every domain of the product, lowest first: one line a domain."""
