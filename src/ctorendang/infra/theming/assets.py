@@ -79,8 +79,8 @@ class AssetRegistry:
         self._by_url[asset.url] = asset
 
     def _stylesheet(self, theme: Theme) -> str:
-        files = [file for folder in reversed(theme.folders) for file in sorted((folder / "assets" / "css").glob("*.css"))]
-        text = "\n".join(file.read_text("utf-8") for file in files)
+        folders = [folder / "assets" / "css" for folder in reversed(theme.folders)]
+        text = "\n".join(file.read_text("utf-8") for folder in folders for file in sorted(folder.glob("*.css")))
         text = _CSS_SPACE.sub("\n", _CSS_COMMENT.sub("", text)).strip()
         return theme.tokens.css() + "\n" + _CSS_URL.sub(lambda match: f'url("{self.url(theme.name, match[1])}")', text)
 

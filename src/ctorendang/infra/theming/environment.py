@@ -14,8 +14,8 @@ from ctorendang.infra.theming.package import Theme
 class ThemeEnvironment(ImmutableSandboxedEnvironment):
     """Templates of one theme, compiled once.
 
-    A name is looked up in the theme, then in its parents. ``<theme>/<name>`` asks for the template of one theme of the family:
-    that is how an overriding template extends the one it overrides.
+    A name is looked up in the theme, then in its parents. ``<theme>/<name>`` asks for the template of one theme of the
+    family: that is how an overriding template extends the one it overrides.
     """
 
     def __init__(self, theme: Theme, assets: AssetRegistry, *, development: bool) -> None:
