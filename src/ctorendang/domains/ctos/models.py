@@ -63,7 +63,7 @@ class Skill(Base):
     __table_args__ = (
         UniqueConstraint("slug"),
         CheckConstraint("source in ('esco', 'own')", name="source"),
-        Index("ix_skills_name_trgm", text("lower(name) gin_trgm_ops"), postgresql_using="gin"),
+        Index("ix_skills_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
