@@ -43,5 +43,3 @@ create extension if not exists unaccent;
 
 revoke all on schema public from public;
 grant usage on schema public to ctorendang_app, ctorendang_platform, ctorendang_relay, ctorendang_door;
--- A function can be given only to a role that may create in its schema; nobody can log in as this one.
-grant create on schema public to ctorendang_door;

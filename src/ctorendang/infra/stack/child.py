@@ -72,7 +72,6 @@ class Child:
         Raises:
             CannotStart: the program does not exist or cannot be run.
         """
-        self.end_leftover()
         rotate(self.log)
         prefix = lifeline(self._stop_signal, identity)
         with self.log.open("ab") as output:
@@ -110,9 +109,9 @@ class Child:
         deadline = time.monotonic() + seconds
         while not ready():
             if self.ended is not None:
-                raise CannotStart(f"{self.name} ended with status {self.ended} while starting:\n{self.last_lines()}")
+                raise self.failure()
             if time.monotonic() > deadline:
-                raise CannotStart(f"{self.name} was not ready after {seconds:.0f} s:\n{self.last_lines()}")
+                raise CannotStart(f"{self.name} was not ready after {seconds:.0f} s; see {self.log}.")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -128,25 +127,43 @@ class Child:
         self._process.wait()
         self._record.unlink(missing_ok=True)
 
-    def last_lines(self, count: int = 15) -> str:
-        """The end of its log."""
-        with suppress(OSError):
-            lines = self.log.read_text(errors="replace").splitlines()[-count:]
-            return "\n".join([*(f"  | {line}" for line in lines), f"  the whole log: {self.log}"])
-        return f"  (no log at {self.log})"
+    def complete(self, *, seconds: float) -> None:
+        """Wait for a child that does one thing and ends.
 
-    def end_leftover(self) -> None:
-        """End the process of an earlier run that was killed before it could clean up."""
-        with suppress(FileNotFoundError, ValueError, psutil.Error):
-            pid, created = self._record.read_text().split()
-            leftover = psutil.Process(int(pid))
-            if leftover.create_time() != float(created):
-                return
+        Raises:
+            CannotStart: it failed, or took too long.
+        """
+        self.wait_until(lambda: self.ended == 0, seconds=seconds)
+
+    def failure(self) -> CannotStart:
+        """What to say about an end that nobody asked for."""
+        log = self._read_log()
+        if "No space left on device" in log:
+            return CannotStart(
+                f"The disk of {self.log.parent} is full: free some space, or set DATA to another folder."
+            )
+        lines = [f"  | {line}" for line in log.splitlines()[-15:]]
+        return CannotStart("\n".join([f"{self.name} ended with status {self.ended}.", *lines, f"  from {self.log}"]))
+
+    def _read_log(self) -> str:
+        try:
+            return self.log.read_text(errors="replace")
+        except OSError as error:
+            return str(error)
+
+
+def end_leftover(record: Path, *, seconds: float = 30) -> None:
+    """End the process in ``record`` that its parent, killed, could not end."""
+    with suppress(FileNotFoundError, ValueError, psutil.Error):
+        pid, created = record.read_text().split()
+        process = psutil.Process(int(pid))
+        if process.create_time() == float(created):
             with suppress(psutil.TimeoutExpired):
-                # The kernel has told it already that its parent is gone.
-                leftover.wait(self._stop_seconds)
+                # The kernel has asked it to end already.
+                process.wait(seconds)
             with suppress(ProcessLookupError):
-                os.killpg(leftover.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
+    record.unlink(missing_ok=True)
 
 
 def lifeline(stop_signal: signal.Signals, identity: Identity | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from ctorendang.infra.stack.child import Child
+from ctorendang.infra.stack.child import Child, end_leftover
 from ctorendang.infra.stack.errors import CannotStart
 
 _NEEDED_BYTES = 500 * 1024 * 1024
@@ -57,6 +57,8 @@ class DataFolder:
             ) from None
         os.truncate(self._lock, 0)
         os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+        for record in (self.path / "run").glob("*.pid"):
+            end_leftover(record)
         return self
 
     def release(self) -> None:
