@@ -128,3 +128,12 @@ class Fields:
             self.refuse(name, f"Use a day from {least.isoformat()} to {most.isoformat()}.")
             return None
         return value
+
+
+def search_pattern(text: str | None) -> str | None:
+    """An ILIKE pattern for what somebody typed into a search box, None when that was nothing."""
+    typed = "".join(character for character in clean(text or "") if character.isprintable())[:100]
+    if not typed:
+        return None
+    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -21,7 +21,11 @@ Waker = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """What a service works with; gone, committed or rolled back, when the request or job ends."""
+    """What a service works with; gone, committed or rolled back, when the request or job ends.
+
+    Attributes:
+        message_id: of the outbox row that a job works on, the same each time it starts.
+    """
 
     session: AsyncSession
     actor: Actor
@@ -29,6 +33,7 @@ class UnitOfWork:
     subscriptions: Subscriptions
     gateways: Gateways
     wake: Waker
+    message_id: UUID | None = None
 
     @property
     def tenant_id(self) -> UUID:
@@ -73,7 +78,7 @@ class UnitsOfWork:
         self._wake = wake
 
     @asynccontextmanager
-    async def begin(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
+    async def begin(self, actor: Actor, message_id: UUID | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for the actor; commits on leaving, rolls back on any exception."""
         async with self._database.unit_of_work(actor) as session:
-            yield UnitOfWork(session, actor, self._grants, self._subscriptions, self._gateways, self._wake)
+            yield UnitOfWork(session, actor, self._grants, self._subscriptions, self._gateways, self._wake, message_id)

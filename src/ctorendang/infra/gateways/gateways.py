@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctorendang.infra.tenancy.links import Links
+from ctorendang.infra.theming.renderer import ThemeRenderer
+
 
 class Embedder(Protocol):
     """Turns texts into vectors of meaning.
@@ -46,7 +49,9 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Every gateway, chosen by the settings in the composition roots."""
+    """What handlers need from beyond their transaction, chosen by the settings in the composition roots."""
 
     embedder: Embedder
     mailer: Mailer
+    themes: ThemeRenderer
+    links: Links

@@ -8,8 +8,9 @@ from typing import Any, TypeVar, cast
 from strawberry.dataloader import DataLoader
 
 from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.product import Product
 from ctorendang.infra.tenancy.tenant import Tenant
-from ctorendang.infra.work import UnitOfWork, UnitsOfWork
+from ctorendang.infra.work import UnitOfWork
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -27,13 +28,12 @@ class GraphQLContext:
     connection.
     """
 
-    def __init__(self, tenant: Tenant, actor: Actor, units: UnitsOfWork, services: Any) -> None:
+    def __init__(self, tenant: Tenant, actor: Actor, product: Product) -> None:
         self.tenant = tenant
         self.actor = actor
-        self.services = services
+        self.product = product
         self.refused = False
-        self._units = units
-        self._stack = AsyncExitStack()
+                self._stack = AsyncExitStack()
         self._work: UnitOfWork | None = None
         self._turn = asyncio.Lock()
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
@@ -42,7 +42,7 @@ class GraphQLContext:
         """Take a step in the operation's unit of work. One at a time: resolvers run side by side, a connection does not."""
         async with self._turn:
             if self._work is None:
-                self._work = await self._stack.enter_async_context(self._units.begin(self.actor))
+                self._work = await self._stack.enter_async_context(self.product.units.begin(self.actor))
             return await step(self._work)
 
     async def load(self, batch: "Batch[Key, Value]", key: Key) -> Value | None:

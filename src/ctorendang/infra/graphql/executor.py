@@ -27,8 +27,8 @@ from ctorendang.infra.errors import AppError
 from ctorendang.infra.errors import InvalidInput as InvalidInputError
 from ctorendang.infra.graphql.context import GraphQLContext
 from ctorendang.infra.graphql.limits import MOST_TOKENS, check_limits
+from ctorendang.infra.product import Product
 from ctorendang.infra.tenancy.tenant import Tenant
-from ctorendang.infra.work import UnitsOfWork
 
 _KEPT_DOCUMENTS = 1_000
 _SUGGESTION = re.compile(r" Did you mean .*$", re.DOTALL)
@@ -59,10 +59,9 @@ class Answer:
 class GraphQLExecutor:
     """Parses and validates a document once, then runs it for whoever asks."""
 
-    def __init__(self, schema: strawberry.Schema, units: UnitsOfWork, services: Any, *, introspection: bool) -> None:
+    def __init__(self, schema: strawberry.Schema, product: Product, *, introspection: bool) -> None:
         self._schema = schema._schema  # the graphql-core schema that Strawberry builds
-        self._units = units
-        self._services = services
+                self._product = product
         self._rules = [*specified_rules, *(() if introspection else (NoSchemaIntrospectionCustomRule,))]
         self._documents: OrderedDict[str, DocumentNode | str] = OrderedDict()
 
@@ -85,7 +84,7 @@ class GraphQLExecutor:
         document = self._document(source)
         operation = self._operation(document, operation_name, read_only=read_only)
         check_limits(document, operation, variables)
-        context = GraphQLContext(tenant, actor, self._units, self._services)
+        context = GraphQLContext(tenant, actor, self._product)
         try:
             result = execute(
                 self._schema,

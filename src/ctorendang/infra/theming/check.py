@@ -13,6 +13,10 @@ from ctorendang.infra.theming.package import Theme
 from ctorendang.infra.theming.renderer import ThemeRenderer
 
 
+# What all pages of a theme are shown with: a tenant and its settings.
+_SHARED = "_context.json"
+
+
 def check_theme(root: Path, name: str) -> list[str]:
     """Everything that is wrong with a theme, as sentences; empty when it may be published.
 
@@ -45,16 +49,17 @@ def _unreadable(theme: Theme) -> Iterator[str]:
 
 def fixtures(theme: Theme) -> Iterator[tuple[str, dict[str, Any]]]:
     """Template and context of every page and page state that a theme is shown with."""
-    tenant = next(file for file in (f / "tenant.json" for f in theme.subfolders("fixtures")) if file.is_file())
-    shared = {"csrf_token": "fixture", **json.loads(tenant.read_text("utf-8"))}
-    seen: set[str] = set()
+    shared = {"csrf_token": "fixture"}
+    for folder in reversed(theme.subfolders("fixtures")):
+        shared.update(_json(folder / _SHARED) if (folder / _SHARED).is_file() else {})
+    seen = {_SHARED}
     for folder in theme.subfolders("fixtures"):
         for file in sorted(folder.glob("*.json")):
-            if file.name == "tenant.json" or file.name in seen:
+            if file.name in seen:
                 continue
             seen.add(file.name)
             page = file.stem.split("--")[0]
-            yield f"pages/{page}.html", {**shared, **json.loads(file.read_text("utf-8")), "fixture": file.stem}
+            yield f"pages/{page}.html", {**shared, **_json(file), "fixture": file.stem}
 
 
 def mail_names(theme: Theme) -> list[str]:
@@ -68,3 +73,8 @@ def _broken_pages(renderer: ThemeRenderer, theme: Theme) -> Iterator[str]:
             renderer.render(theme.name, template, context)
         except (TemplateError, InvalidTheme, TypeError, KeyError) as error:
             yield f"{theme.name}: {template} does not render {context['fixture']}: {error}"
+
+
+def _json(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content

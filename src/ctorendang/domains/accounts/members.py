@@ -1,0 +1,127 @@
+"""What administrators do with the people of their tenant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from ctorendang.domains.accounts.errors import LastAdministrator
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
+from ctorendang.infra.validation import Fields, search_pattern
+from ctorendang.infra.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """Which people: by part of name or address, by role, by status, or a few by id."""
+
+    search: str = ""
+    role: str | None = None
+    status: str | None = None
+    ids: Sequence[UUID] | None = None
+
+
+class MemberService:
+    """The people of a tenant, for its administrators."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._tenant_id = work.tenant_id
+        self._users = UserRepository(session=work.session)
+
+    async def page(self, wanted: MemberFilter, request: PageRequest) -> Page[User]:
+        """The newest people first.
+
+        Raises:
+            Forbidden: the actor administers nobody.
+            InvalidInput: the page makes no sense.
+        """
+        self._work.require(AccountPermission.READ_MEMBERS)
+        keys = [Key(User.id.expression, UUID, descending=True)]
+        return await fetch_page(self._work.session, self._select(wanted), keys, request)
+
+    async def count(self, wanted: MemberFilter) -> int:
+        """How many people a filter finds.
+
+        Raises:
+            Forbidden: the actor administers nobody.
+        """
+        self._work.require(AccountPermission.READ_MEMBERS)
+        statement = select(func.count()).select_from(self._select(wanted).subquery())
+        return (await self._work.session.scalar(statement)) or 0
+
+    def _select(self, wanted: MemberFilter) -> Select[tuple[User]]:
+        statement = select(User).where(User.tenant_id == self._tenant_id)
+        if pattern := search_pattern(wanted.search):
+            statement = statement.where(or_(User.name.ilike(pattern), User.email.ilike(pattern)))
+        if wanted.role is not None:
+            statement = statement.where(User.roles.contains([wanted.role]))
+        if wanted.status is not None:
+            statement = statement.where(User.status == wanted.status)
+        if wanted.ids is not None:
+            statement = statement.where(User.id.in_(wanted.ids))
+        return statement
+
+    async def set_roles(self, member_id: UUID, roles: Sequence[str]) -> User:
+        """Give a person exactly these roles.
+
+        Raises:
+            Forbidden: the actor administers nobody.
+            NotFound: there is no such person here.
+            InvalidInput: no role, or one that is not given within a tenant.
+            LastAdministrator: nobody would be left to administer.
+        """
+        self._work.require(AccountPermission.MANAGE_MEMBERS)
+        fields = Fields()
+        chosen = fields.choices("roles", roles, WITHIN_TENANT, most=3)
+        if not chosen:
+            fields.refuse("roles", "Choose at least one role.")
+        fields.done()
+        if Role.ADMIN not in chosen:
+            await self._keep_an_admin_besides(member_id)
+        user = await self._users.get_locked(self._tenant_id, member_id)
+        before, user.roles = user.roles, chosen
+        record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": chosen})
+        return user
+
+    async def suspend(self, member_id: UUID) -> User:
+        """Shut a person out, at once and everywhere.
+
+        Raises:
+            Forbidden: the actor administers nobody.
+            NotFound: there is no such person here.
+            LastAdministrator: nobody would be left to administer.
+        """
+        self._work.require(AccountPermission.MANAGE_MEMBERS)
+        await self._keep_an_admin_besides(member_id)
+        user = await self._users.get_locked(self._tenant_id, member_id)
+        user.status = "suspended"
+        await SessionRepository(self._work.session).end(self._tenant_id, user.id)
+        record(self._work, "accounts.member.suspended", Subject("user", user.id))
+        self._work.publish("member.suspended", {"user_id": str(user.id)})
+        return user
+
+    async def restore(self, member_id: UUID) -> User:
+        """Let a suspended person in again.
+
+        Raises:
+            Forbidden: the actor administers nobody.
+            NotFound: there is no such person here.
+        """
+        self._work.require(AccountPermission.MANAGE_MEMBERS)
+        user = await self._users.get_locked(self._tenant_id, member_id)
+        user.status = "active"
+        record(self._work, "accounts.member.restored", Subject("user", user.id))
+        self._work.publish("member.restored", {"user_id": str(user.id)})
+        return user
+
+    async def _keep_an_admin_besides(self, member_id: UUID) -> None:
+        admins = await self._users.lock_active_admins(self._tenant_id)
+        if admins == [member_id]:
+            raise LastAdministrator

@@ -1,0 +1,175 @@
+"""Accounts in Postgres."""
+
+from datetime import datetime
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ctorendang.domains.accounts.models import EmailToken, PasswordCredential, RefreshToken, Session, User
+from ctorendang.domains.accounts.roles import Role
+from ctorendang.infra.errors import NotFound
+
+
+class UserRepository(SQLAlchemyAsyncRepository[User]):
+    """Reads and writes people and their passwords."""
+
+    model_type = User
+
+    async def find(self, tenant_id: UUID, user_id: UUID) -> User | None:
+        """One person."""
+        return await self.session.get(User, (tenant_id, user_id))
+
+    async def get_locked(self, tenant_id: UUID, user_id: UUID) -> User:
+        """One person, who stays as they are until the transaction ends.
+
+        Raises:
+            NotFound: there is nobody of this id here.
+        """
+        user = await self.session.get(User, (tenant_id, user_id), with_for_update=True)
+        if user is None:
+            raise NotFound("There is no such member here.")
+        return user
+
+    async def find_by_email(self, tenant_id: UUID, email: str) -> User | None:
+        """The person with an address."""
+        statement = select(User).where(User.tenant_id == tenant_id, User.email == email)
+        return (await self.session.scalars(statement)).one_or_none()
+
+    async def find_with_password(self, tenant_id: UUID, email: str) -> Row[tuple[User, str | None]] | None:
+        """The person with an address, and their password's hash if they have one."""
+        statement = (
+            select(User, PasswordCredential.password_hash)
+            .outerjoin(
+                PasswordCredential,
+                (PasswordCredential.tenant_id == User.tenant_id) & (PasswordCredential.user_id == User.id),
+            )
+            .where(User.tenant_id == tenant_id, User.email == email)
+        )
+        return (await self.session.execute(statement)).one_or_none()
+
+    async def add_new(self, user: User) -> bool:
+        """Insert a person; False when the address is taken."""
+        values = {"tenant_id": user.tenant_id, "id": user.id, "email": user.email, "name": user.name, "roles": user.roles}
+        statement = insert(User).values(values).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
+        return (await self.session.scalar(statement.returning(User.id))) is not None
+
+    async def find_password_hash(self, tenant_id: UUID, user_id: UUID) -> str | None:
+        """A person's password hash."""
+        statement = select(PasswordCredential.password_hash).where(
+            PasswordCredential.tenant_id == tenant_id, PasswordCredential.user_id == user_id
+        )
+        return await self.session.scalar(statement)
+
+    async def put_password(self, tenant_id: UUID, user_id: UUID, password_hash: str) -> None:
+        """Set a person's password."""
+        statement = insert(PasswordCredential).values(
+            tenant_id=tenant_id, user_id=user_id, password_hash=password_hash
+        )
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "user_id"],
+                set_={"password_hash": statement.excluded.password_hash, "updated_at": func.now()},
+            )
+        )
+
+    async def lock_active_admins(self, tenant_id: UUID) -> list[UUID]:
+        """The people who can administer the tenant; none of them changes until the transaction ends."""
+        statement = (
+            select(User.id)
+            .where(User.tenant_id == tenant_id, User.status == "active", User.roles.contains([Role.ADMIN.value]))
+            .order_by(User.id)
+            .with_for_update()
+        )
+        return list(await self.session.scalars(statement))
+
+
+class SessionRepository:
+    """Reads and writes sign-ins and their tokens."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[tuple[UUID, UUID, list[str], datetime]] | None:
+        """The sign-in behind a cookie or access token: its id, its person, their roles, and when it was last seen."""
+        statement = (
+            select(Session.id, Session.user_id, User.roles, Session.last_seen_at)
+            .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
+            .where(
+                Session.tenant_id == tenant_id,
+                Session.token_hash == digest,
+                Session.kind == kind,
+                Session.ended_at.is_(None),
+                Session.expires_at > func.now(),
+                User.status == "active",
+            )
+        )
+        return (await self._session.execute(statement)).one_or_none()
+
+    async def touch(self, tenant_id: UUID, session_id: UUID) -> None:
+        """Note that a sign-in was just used."""
+        await self._session.execute(
+            update(Session)
+            .where(Session.tenant_id == tenant_id, Session.id == session_id)
+            .values(last_seen_at=func.now())
+        )
+
+    async def end(self, tenant_id: UUID, user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> None:
+        """End a person's sign-ins: all, one, or all but one. Their refresh tokens end with them."""
+        statement = update(Session).where(
+            Session.tenant_id == tenant_id, Session.user_id == user_id, Session.ended_at.is_(None)
+        )
+        if only is not None:
+            statement = statement.where(Session.id == only)
+        if but is not None:
+            statement = statement.where(Session.id != but)
+        await self._session.execute(statement.values(ended_at=func.now()))
+
+    async def lock_refresh_token(self, tenant_id: UUID, digest: bytes) -> Row[tuple[RefreshToken, Session, str]] | None:
+        """A refresh token, its family and its person's status; nobody else redeems it meanwhile."""
+        statement = (
+            select(RefreshToken, Session, User.status)
+            .join(Session, (Session.tenant_id == RefreshToken.tenant_id) & (Session.id == RefreshToken.session_id))
+            .join(User, (User.tenant_id == RefreshToken.tenant_id) & (User.id == RefreshToken.user_id))
+            .where(RefreshToken.tenant_id == tenant_id, RefreshToken.token_hash == digest)
+            .with_for_update(of=(RefreshToken, Session))
+        )
+        return (await self._session.execute(statement)).one_or_none()
+
+    async def was_used(self, tenant_id: UUID, digest: bytes) -> bool:
+        """Whether a refresh token has been redeemed."""
+        statement = select(RefreshToken.used_at).where(
+            RefreshToken.tenant_id == tenant_id, RefreshToken.token_hash == digest
+        )
+        return (await self._session.scalar(statement)) is not None
+
+    async def redeem_email_token(self, tenant_id: UUID, purpose: str, digest: bytes) -> UUID | None:
+        """Use up an e-mail token: whose it was, None when it is not good (any more)."""
+        statement = (
+            update(EmailToken)
+            .where(
+                EmailToken.tenant_id == tenant_id,
+                EmailToken.purpose == purpose,
+                EmailToken.token_hash == digest,
+                EmailToken.used_at.is_(None),
+                EmailToken.expires_at > func.now(),
+            )
+            .values(used_at=func.now())
+            .returning(EmailToken.user_id)
+        )
+        return await self._session.scalar(statement)
+
+    async def void_email_tokens(self, tenant_id: UUID, user_id: UUID, purpose: str) -> None:
+        """Make earlier e-mail tokens of a purpose worthless."""
+        await self._session.execute(
+            update(EmailToken)
+            .where(
+                EmailToken.tenant_id == tenant_id,
+                EmailToken.user_id == user_id,
+                EmailToken.purpose == purpose,
+                EmailToken.used_at.is_(None),
+            )
+            .values(used_at=func.now())
+        )
