@@ -1,0 +1,48 @@
+PORT ?= 8000
+DATA ?= .data
+BIN := .venv/bin
+UV := .cache/uv/bin/uv
+
+# With make killed, what it runs ends too.
+LIFELINE := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
+
+.PHONY: up test check reset lock install
+
+up: export PORT := $(PORT)
+up: export DATA := $(DATA)
+up: install
+	@exec $(LIFELINE) $(BIN)/ctorendang up
+
+test: install
+	@tools/install-chromium
+	$(BIN)/pytest -n logical
+
+check: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint themes --check --lint
+	$(BIN)/ctorendang db check
+
+# Forgets data, ports and passwords of this machine's stack; the next `make up` starts afresh.
+reset:
+	@test ! -e "$(DATA)/lock" || flock --nonblock "$(DATA)/lock" \
+		sh -c 'cd "$$0" && rm -rf lock logs mail postgres postgres.new run typesense valkey' "$(DATA)" \
+		|| { echo "A stack runs on $(DATA): stop it first." >&2; exit 1; }
+
+# Writes down every package with its hashes, for the platforms that the wheels exist for.
+lock: $(UV)
+	$(UV) pip compile $(LOCK_OPTIONS) --all-extras pyproject.toml --output-file .cache/requirements.project
+	$(UV) pip compile $(LOCK_OPTIONS) --no-deps requirements.assets.in --output-file .cache/requirements.assets
+	cat .cache/requirements.project .cache/requirements.assets > requirements.lock
+
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-header --no-annotate
+
+$(UV):
+	python3 -m venv .cache/uv
+	.cache/uv/bin/pip install --quiet uv
+
+install:
+	@tools/install
