@@ -49,6 +49,10 @@ class UnitOfWork:
         """
         self.grants.require(self.actor, permission)
 
+    def allows(self, permission: StrEnum) -> bool:
+        """Whether the actor may, for answers that merely show less to those who may not."""
+        return self.grants.allows(self.actor, permission)
+
     def publish(self, event: str, payload: dict[str, Any]) -> None:
         """Tell the event's subscribers, once this has committed; the worker is woken, and sweeps up if that is lost."""
         for subscription in self.subscriptions.to(event):

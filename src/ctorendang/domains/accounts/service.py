@@ -44,6 +44,7 @@ class AccountService:
         user = await self.own()
         user.name = name
         record(self._work, "accounts.account.renamed", Subject("user", user.id))
+        self._work.publish("account.renamed", {"user_id": str(user.id)})
         return user
 
     async def change_password(self, current: str, new: str) -> None:

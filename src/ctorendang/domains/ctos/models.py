@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import Base, TenantModel, Timestamps, within_tenant
@@ -48,6 +50,12 @@ class Cto(Timestamps, TenantModel):
     rating: Mapped[Decimal | None] = mapped_column(Numeric(3, 2))
     review_count: Mapped[int] = mapped_column(server_default=text("0"))
     published_at: Mapped[datetime | None]
+    words: Mapped[Any] = mapped_column(
+        TSVECTOR,
+        Computed("to_tsvector('english', name || ' ' || headline || ' ' || bio)", persisted=True),
+        deferred=True,
+    )
+    """What the directory's search box looks into."""
 
 
 class Skill(Base):

@@ -84,27 +84,12 @@ class Postgres:
     def wait(self) -> None:
         """Wait until it answers, then bring roles and database in step with ``bootstrap.sql``."""
         self.child.wait_until(self._is_ready, seconds=120)
-        self._psql(script=(importlib.resources.files(__package__) / "bootstrap.sql").read_text())
+        self._psql((importlib.resources.files(__package__) / "bootstrap.sql").read_text())
 
     def variables(self) -> dict[str, str]:
         """The addresses of the database, one a role."""
-        return self.addresses("ctorendang")
-
-    def create_database(self, name: str, *, template: str) -> None:
-        """Make a database like ``template``, which nobody may be using; one of that name is dropped first."""
-        self._psql(
-            f"--set=name={name}",
-            f"--set=template={template}",
-            script='drop database if exists :"name" with (force);'
-            'create database :"name" owner ctorendang_owner template :"template" strategy file_copy;'
-            'revoke all on database :"name" from public;'
-            'grant connect on database :"name" to ctorendang_app, ctorendang_platform, ctorendang_relay;',
-        )
-
-    def addresses(self, database: str) -> dict[str, str]:
-        """As ``variables``, for another database of this server."""
         return {
-            variable: self._url(f"ctorendang_{role}", self._data.secret(role), database)
+            variable: self._url(f"ctorendang_{role}", self._data.secret(role), "ctorendang")
             for variable, role in DATABASE_VARIABLES.items()
         }
 
@@ -131,10 +116,10 @@ class Postgres:
         except FileNotFoundError:
             return []
 
-    def _psql(self, *arguments: str, script: str) -> None:
+    def _psql(self, script: str) -> None:
         passwords = {f"CTORENDANG_{role.upper()}_PASSWORD": self._data.secret(role) for role in _ROLES}
         done = subprocess.run(
-            [_program("psql"), "-X", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", *arguments],
+            [_program("psql"), "-X", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"],
             env={
                 "PGHOST": "127.0.0.1",
                 "PGPORT": str(self._port),

@@ -139,7 +139,9 @@ class EmbeddedStack:
         Raises:
             CannotStart: the database is not of this stack.
         """
-        return self._own_postgres.superuser_url
+        if self._postgres is None:
+            raise CannotStart("The database is one of the environment: this stack has no superuser there.")
+        return self._postgres.superuser_url
 
     def variables(self) -> dict[str, str]:
         """Every ``CTORENDANG_`` variable that a process of the product needs; those of the environment win."""
@@ -151,17 +153,6 @@ class EmbeddedStack:
         for component in self._started():
             variables |= component.variables()
         return variables | {name: value for name, value in self._environ.items() if name.startswith("CTORENDANG_")}
-
-    def create_database(self, name: str, *, template: str = "template0") -> dict[str, str]:
-        """Make a database like ``template``, replacing one of that name; returns its ``CTORENDANG_`` variables."""
-        self._own_postgres.create_database(name, template=template)
-        return self.variables() | self._own_postgres.addresses(name)
-
-    @property
-    def _own_postgres(self) -> Postgres:
-        if self._postgres is None:
-            raise CannotStart("The database is one of the environment: this stack has no superuser there.")
-        return self._postgres
 
     def _started(self) -> list[Component]:
         search: list[Component] = [self._typesense] if self._typesense else []

@@ -140,9 +140,17 @@ def query_string(query: Mapping[str, Any]) -> str:
 
 
 def contributions(explanation: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A match's components with their ``points`` (weight x value), the strongest first."""
-    rows = [{**component, "points": component["weight"] * component["value"]} for component in explanation]
-    return sorted(rows, key=lambda row: row["points"], reverse=True)
+    """A match's components, the strongest first, with their points of 100 in ``shown``.
+
+    ``shown`` has one decimal and adds up to the score with one decimal: what rounding loses goes to those who lost most.
+    """
+    tenths = [component["weight"] * component["value"] * 1000 for component in explanation]
+    whole = [int(tenth) for tenth in tenths]
+    missing = round(sum(tenths)) - sum(whole)
+    for index in sorted(range(len(tenths)), key=lambda i: whole[i] - tenths[i])[:missing]:
+        whole[index] += 1
+    rows = [{**component, "shown": points / 10} for component, points in zip(explanation, whole, strict=True)]
+    return sorted(rows, key=lambda row: row["shown"], reverse=True)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

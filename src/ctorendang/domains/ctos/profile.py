@@ -1,0 +1,55 @@
+"""A CTO profile as its owner writes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ctorendang.domains.ctos.industries import INDUSTRIES
+from ctorendang.infra.validation import Fields
+
+MOST_SKILLS = 20
+MOST_RATE = 1_000_000
+"""10,000.00 an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSkill:
+    """A skill as typed, with the level claimed, 1 to 5."""
+
+    name: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDraft:
+    """Everything a profile says.
+
+    Attributes:
+        hourly_rate: minor units of the tenant's currency.
+        availability: hours a week.
+    """
+
+    headline: str
+    bio: str
+    hourly_rate: int | None
+    availability: int | None
+    years_experience: int | None
+    time_zone: str = "UTC"
+    industries: Sequence[str] = ()
+    skills: Sequence[NamedSkill] = ()
+
+    def check(self, fields: Fields) -> "ProfileDraft":
+        """The same, normalised; problems are noted in ``fields``. Whether the skills exist is asked later."""
+        if len(self.skills) > MOST_SKILLS:
+            fields.refuse("skills", f"Name at most {MOST_SKILLS} skills.")
+        for skill in self.skills[:MOST_SKILLS]:
+            fields.number("skills", skill.level, least=1, most=5)
+        return replace(
+            self,
+            headline=fields.text("headline", self.headline, most=140),
+            bio=fields.text("bio", self.bio, most=6_000, least=40, lines=True),
+            hourly_rate=fields.number("hourlyRate", self.hourly_rate, least=0, most=MOST_RATE),
+            availability=fields.number("availability", self.availability, least=0, most=60),
+            years_experience=fields.number("yearsExperience", self.years_experience, least=0, most=60),
+            time_zone=fields.time_zone("timeZone", self.time_zone),
+            industries=fields.choices("industries", self.industries, INDUSTRIES, most=8),
+        )

@@ -1,0 +1,209 @@
+"""Writing, listing and reviewing profiles."""
+
+from uuid import UUID
+
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.errors import CannotReviewOneself, ProfileNotReady
+from ctorendang.domains.ctos.models import Cto, Review
+from ctorendang.domains.ctos.permissions import CtoPermission
+from ctorendang.domains.ctos.profile import ProfileDraft
+from ctorendang.domains.ctos.repository import CtoRepository, ReviewRepository
+from ctorendang.domains.ctos.skills import resolve_skills
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+
+
+class ProfileService:
+    """What CTOs do with their own profile."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._tenant_id = work.tenant_id
+        self._ctos = CtoRepository(session=work.session)
+
+    async def save(self, draft: ProfileDraft, currency: str) -> Cto:
+        """Write one's profile; the first time makes it, as a draft.
+
+        Args:
+            draft: as it was typed.
+            currency: the tenant's, in which the rate is meant.
+
+        Raises:
+            Forbidden: the actor is no CTO.
+            InvalidInput: a field is not good.
+        """
+        self._work.require(CtoPermission.MANAGE_OWN)
+        fields = Fields()
+        checked = draft.check(fields)
+        named = [skill.name for skill in checked.skills]
+        skill_ids = await resolve_skills(self._work.session, named, fields, "skills")
+        fields.done()
+        cto = await self._own() or await self._begin(currency)
+        cto.headline, cto.bio = checked.headline, checked.bio
+        cto.hourly_rate, cto.currency = checked.hourly_rate or 0, currency
+        cto.availability = checked.availability or 0
+        cto.years_experience = checked.years_experience or 0
+        cto.time_zone = checked.time_zone
+        cto.industries = list(checked.industries)
+        await self._work.session.flush()
+        levels = {skill_ids[skill.name]: skill.level for skill in checked.skills}
+        await self._ctos.put_skills(self._tenant_id, cto.id, levels)
+        self._saved(cto, "ctos.profile.saved")
+        return cto
+
+    async def submit(self) -> Cto:
+        """Hand one's draft in for review, or bring a paused profile back.
+
+        Raises:
+            Forbidden: the actor is no CTO.
+            NotFound: there is no profile yet.
+            ProfileNotReady: it is in review or listed already, or has no skills yet.
+        """
+        self._work.require(CtoPermission.MANAGE_OWN)
+        cto = await self._get_own()
+        if cto.status not in {CtoStatus.DRAFT, CtoStatus.PAUSED}:
+            raise ProfileNotReady("Your profile is in review or listed already.")
+        if not (await self._ctos.skills_of(self._tenant_id, [cto.id]))[cto.id]:
+            raise ProfileNotReady("Add at least one skill first.")
+        # Coming back from a pause needs no second approval: an administrator has seen this profile.
+        cto.status = CtoStatus.LISTED if cto.published_at is not None else CtoStatus.IN_REVIEW
+        cto.decline_reason = None
+        self._saved(cto, "ctos.profile.submitted")
+        return cto
+
+    async def pause(self) -> Cto:
+        """Take one's listed profile out of the directory for a while.
+
+        Raises:
+            Forbidden: the actor is no CTO.
+            NotFound: there is no profile yet.
+            ProfileNotReady: it is not listed.
+        """
+        self._work.require(CtoPermission.MANAGE_OWN)
+        cto = await self._get_own()
+        if cto.status != CtoStatus.LISTED:
+            raise ProfileNotReady("Only a listed profile can be paused.")
+        cto.status = CtoStatus.PAUSED
+        self._saved(cto, "ctos.profile.paused")
+        return cto
+
+    async def _own(self) -> Cto | None:
+        return await self._ctos.find_of_user(self._tenant_id, self._work.actor.person, locked=True)
+
+    async def _get_own(self) -> Cto:
+        cto = await self._own()
+        if cto is None:
+            raise NotFound("Write your profile first.")
+        return cto
+
+    async def _begin(self, currency: str) -> Cto:
+        user = await self._work.session.get_one(User, (self._tenant_id, self._work.actor.person))
+        cto = Cto(
+            tenant_id=self._tenant_id,
+            user_id=user.id,
+            name=user.name,
+            currency=currency,
+            status=CtoStatus.DRAFT,
+            review_count=0,
+        )
+        self._work.session.add(cto)
+        return cto
+
+    def _saved(self, cto: Cto, action: str) -> None:
+        record(self._work, action, Subject("cto", cto.id))
+        self._work.publish("cto.saved", {"cto_id": str(cto.id)})
+
+
+class ApprovalService:
+    """What administrators do with profiles handed in."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._ctos = CtoRepository(session=work.session)
+
+    async def approve(self, cto_id: UUID) -> Cto:
+        """List a profile that is in review.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+            NotFound: there is no such profile here.
+            ProfileNotReady: it is not in review.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        cto = await self._in_review(cto_id)
+        cto.status = CtoStatus.LISTED
+        cto.published_at = now()
+        self._decided(cto, "approved")
+        return cto
+
+    async def decline(self, cto_id: UUID, reason: str) -> Cto:
+        """Give a profile back to its owner with a reason.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+            NotFound: there is no such profile here.
+            InvalidInput: no reason is given.
+            ProfileNotReady: it is not in review.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        fields = Fields()
+        reason = fields.text("reason", reason, most=1_000, lines=True)
+        fields.done()
+        cto = await self._in_review(cto_id)
+        cto.status = CtoStatus.DRAFT
+        cto.decline_reason = reason
+        self._decided(cto, "declined")
+        return cto
+
+    async def _in_review(self, cto_id: UUID) -> Cto:
+        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
+        if cto.status != CtoStatus.IN_REVIEW:
+            raise ProfileNotReady("This profile is not waiting for a decision.")
+        return cto
+
+    def _decided(self, cto: Cto, verdict: str) -> None:
+        record(self._work, f"ctos.profile.{verdict}", Subject("cto", cto.id))
+        self._work.publish("cto.saved", {"cto_id": str(cto.id)})
+        self._work.publish(f"cto.{verdict}", {"cto_id": str(cto.id)})
+
+
+class ReviewService:
+    """What clients say about CTOs."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._ctos = CtoRepository(session=work.session)
+        self._reviews = ReviewRepository(session=work.session)
+
+    async def write(self, cto_id: UUID, *, rating: int, body: str) -> Review:
+        """Review a listed CTO, replacing one's earlier review.
+
+        Args:
+            cto_id: whom.
+            rating: 1 to 5 stars.
+            body: plain text, at most 4,000 characters.
+
+        Raises:
+            Forbidden: the actor's role does not review.
+            NotFound: no such CTO is listed here.
+            CannotReviewOneself: the actor is that CTO.
+        """
+        self._work.require(CtoPermission.WRITE_REVIEW)
+        fields = Fields()
+        rating = fields.number("rating", rating, least=1, most=5)
+        body = fields.text("body", body, most=4_000, lines=True)
+        fields.done()
+        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
+        if cto.user_id == self._work.actor.person:
+            raise CannotReviewOneself("Ask a client to review you instead.")
+        if cto.status != CtoStatus.LISTED:
+            raise NotFound("This CTO is not listed here.")
+        review = await self._reviews.put(
+            tenant_id=self._work.tenant_id, cto_id=cto_id, author_id=self._work.actor.person, rating=rating, body=body
+        )
+        record(self._work, "ctos.review.written", Subject("review", review.id), {"rating": rating})
+        return review

@@ -1,0 +1,171 @@
+"""CTOs in Postgres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import Numeric, Select, cast, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.validation import search_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class CtoFilter:
+    """Which profiles: all of what is said must hold.
+
+    Attributes:
+        skills: names; a profile must have each.
+        industries: a profile must know at least one.
+        max_hourly_rate: minor units.
+    """
+
+    search: str | None = None
+    skills: Sequence[str] = ()
+    industries: Sequence[str] = ()
+    max_hourly_rate: int | None = None
+    min_availability: int | None = None
+    min_years: int | None = None
+    min_rating: float | None = None
+
+
+class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
+    """Reads and writes profiles."""
+
+    model_type = Cto
+
+    async def find(self, tenant_id: UUID, cto_id: UUID) -> Cto | None:
+        """One profile, whatever its status."""
+        return await self.session.get(Cto, (tenant_id, cto_id))
+
+    async def get_locked(self, tenant_id: UUID, cto_id: UUID) -> Cto:
+        """One profile, unchanged by others until the transaction ends.
+
+        Raises:
+            NotFound: there is none.
+        """
+        cto = await self.session.get(Cto, (tenant_id, cto_id), with_for_update=True)
+        if cto is None:
+            raise NotFound("This CTO is not listed here.")
+        return cto
+
+    async def find_of_user(self, tenant_id: UUID, user_id: UUID, *, locked: bool = False) -> Cto | None:
+        """A person's own profile."""
+        statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.user_id == user_id)
+        return (await self.session.scalars(statement.with_for_update() if locked else statement)).one_or_none()
+
+    def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[tuple[Cto]]:
+        """The listed profiles that a filter finds."""
+        statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
+        if pattern := search_pattern(wanted.search):
+            words = func.websearch_to_tsquery("english", pattern[1:-1].replace("\\", ""))
+            named = exists().where(
+                CtoSkill.tenant_id == tenant_id,
+                CtoSkill.cto_id == Cto.id,
+                Skill.id == CtoSkill.skill_id,
+                Skill.name.ilike(pattern),
+            )
+            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(pattern), named))
+        for name in wanted.skills:
+            has = exists().where(
+                CtoSkill.tenant_id == tenant_id,
+                CtoSkill.cto_id == Cto.id,
+                Skill.id == CtoSkill.skill_id,
+                func.lower(Skill.name) == name.lower(),
+            )
+            statement = statement.where(has)
+        if wanted.industries:
+            statement = statement.where(Cto.industries.overlap(list(wanted.industries)))
+        if wanted.max_hourly_rate is not None:
+            statement = statement.where(Cto.hourly_rate <= wanted.max_hourly_rate)
+        if wanted.min_availability is not None:
+            statement = statement.where(Cto.availability >= wanted.min_availability)
+        if wanted.min_years is not None:
+            statement = statement.where(Cto.years_experience >= wanted.min_years)
+        if wanted.min_rating is not None:
+            statement = statement.where(Cto.rating >= cast(wanted.min_rating, Numeric))
+        return statement
+
+    async def skill_counts(self, selected: Select[tuple[Cto]], size: int) -> list[tuple[str, int]]:
+        """How many of the selected profiles name each skill, most first."""
+        chosen = selected.with_only_columns(Cto.tenant_id, Cto.id).subquery()
+        statement = (
+            select(Skill.name, func.count())
+            .select_from(chosen)
+            .join(CtoSkill, (CtoSkill.tenant_id == chosen.c.tenant_id) & (CtoSkill.cto_id == chosen.c.id))
+            .join(Skill, Skill.id == CtoSkill.skill_id)
+            .group_by(Skill.name)
+            .order_by(func.count().desc(), Skill.name)
+            .limit(size)
+        )
+        return [(name, count) for name, count in await self.session.execute(statement)]
+
+    async def industry_counts(self, selected: Select[tuple[Cto]]) -> list[tuple[str, int]]:
+        """How many of the selected profiles know each industry, most first."""
+        industry = selected.with_only_columns(func.unnest(Cto.industries).label("industry")).subquery().c.industry
+        statement = select(industry, func.count()).group_by(industry).order_by(func.count().desc(), industry)
+        return [(name, count) for name, count in await self.session.execute(statement)]
+
+    async def skills_of(self, tenant_id: UUID, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
+        """The skills and levels of some CTOs, strongest first."""
+        statement = (
+            select(CtoSkill.cto_id, Skill, CtoSkill.level)
+            .join(Skill, Skill.id == CtoSkill.skill_id)
+            .where(CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id.in_(cto_ids))
+            .order_by(CtoSkill.level.desc(), Skill.name)
+        )
+        found: dict[UUID, list[tuple[Skill, int]]] = {cto_id: [] for cto_id in cto_ids}
+        for cto_id, skill, level in await self.session.execute(statement):
+            found[cto_id].append((skill, level))
+        return found
+
+    async def put_skills(self, tenant_id: UUID, cto_id: UUID, levels: dict[UUID, int]) -> None:
+        """Give a CTO exactly these skills."""
+        await self.session.execute(
+            delete(CtoSkill).where(
+                CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id == cto_id, CtoSkill.skill_id.not_in(levels)
+            )
+        )
+        if levels:
+            statement = insert(CtoSkill).values(
+                [
+                    {"tenant_id": tenant_id, "cto_id": cto_id, "skill_id": skill_id, "level": level}
+                    for skill_id, level in levels.items()
+                ]
+            )
+            await self.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["tenant_id", "cto_id", "skill_id"], set_={"level": statement.excluded.level}
+                )
+            )
+
+
+class ReviewRepository(SQLAlchemyAsyncRepository[Review]):
+    """Reads and writes reviews."""
+
+    model_type = Review
+
+    async def put(self, *, tenant_id: UUID, cto_id: UUID, author_id: UUID, rating: int, body: str) -> Review:
+        """Insert, or replace the author's earlier review of the same CTO; the CTO's mean follows."""
+        values = {"rating": rating, "body": body}
+        statement = (
+            insert(Review)
+            .values(tenant_id=tenant_id, cto_id=cto_id, author_id=author_id, **values)
+            .on_conflict_do_update(index_elements=["tenant_id", "cto_id", "author_id"], set_=values)
+            .returning(Review)
+        )
+        review = (await self.session.scalars(statement, execution_options={"populate_existing": True})).one()
+        mean = select(func.round(func.avg(Review.rating), 2), func.count()).where(
+            Review.tenant_id == tenant_id, Review.cto_id == cto_id
+        )
+        average, count = (await self.session.execute(mean)).one()
+        await self.session.execute(
+            update(Cto)
+            .where(Cto.tenant_id == tenant_id, Cto.id == cto_id)
+            .values(rating=average, review_count=count, updated_at=Cto.updated_at)
+        )
+        return review
