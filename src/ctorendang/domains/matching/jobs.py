@@ -1,0 +1,41 @@
+"""Reading what was saved, and everything again when the model changes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from ctorendang.domains.matching.vectors import VectorService
+from ctorendang.domains.tenants.platform import tenant_ids
+from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.events import Subscription
+from ctorendang.infra.product import Product
+from ctorendang.infra.work import UnitOfWork
+
+_MOST_AT_ONCE = 5_000
+
+
+async def _embed_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await VectorService(work).embed_cto(UUID(payload["cto_id"]))
+
+
+async def _embed_project(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await VectorService(work).embed_project(UUID(payload["project_id"]))
+
+
+async def read_what_is_unread(product: Product) -> None:
+    """Have the current model read every text that it has not: after a change of model, or an import past the outbox."""
+    for tenant_id in await tenant_ids(product):
+        async with product.units.begin(Actor.service(tenant_id, "worker")) as work:
+            ctos, projects = await VectorService(work).stale(_MOST_AT_ONCE)
+            for project_id in projects:
+                work.publish("project.unread", {"project_id": str(project_id)})
+            for cto_id in ctos:
+                work.publish("cto.unread", {"cto_id": str(cto_id)})
+
+
+SUBSCRIPTIONS = (
+    Subscription("cto.saved", "matching.embed_cto", _embed_cto),
+    Subscription("cto.unread", "matching.embed_unread_cto", _embed_cto),
+    Subscription("project.saved", "matching.embed_project", _embed_project),
+    Subscription("project.unread", "matching.embed_unread_project", _embed_project),
+)

@@ -1,0 +1,129 @@
+"""The CTOs that fit a project."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
+
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.skills import resolve_skills
+from ctorendang.domains.matching.models import ProjectVector
+from ctorendang.domains.matching.permissions import MatchingPermission
+from ctorendang.domains.matching.scoring import WEIGHTS, Component, Facts, concern, explain, score
+from ctorendang.domains.projects.service import ProjectService
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+
+MOST = 50
+
+_CANDIDATES = 200
+# Between unrelated and near-identical texts, as the local model scores them (measured on the demo profiles).
+_SIMILARITY_LOW, _SIMILARITY_HIGH = 0.10, 0.65
+
+_SQL = text((resources.files(__package__) / "match.sql").read_text("utf-8")).bindparams(
+    bindparam("must_skills", type_=ARRAY(Uuid()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFilter:
+    """Narrows the matches beyond what the project says.
+
+    Attributes:
+        max_hourly_rate: minor units of the project's currency; the lower of this and the project's limit holds.
+        skills: names; a CTO must name each.
+    """
+
+    max_hourly_rate: int | None = None
+    min_availability: int | None = None
+    min_rating: float | None = None
+    skills: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One CTO's fit, with the sum that it is."""
+
+    cto: Cto
+    score: float
+    explanation: Sequence[Component]
+    concern: str | None
+
+
+class MatchService:
+    """Matching, for those who may see the project's side of it."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    async def matches(self, project_id: UUID, first: int, wanted: MatchFilter) -> list[Match]:
+        """The best CTOs for a project, best first.
+
+        Args:
+            project_id: one's own project, published or not; administrators may ask for any.
+            first: how many, at most 50.
+            wanted: filters beyond the project's own.
+
+        Raises:
+            Forbidden: the actor does not see matches.
+            NotFound: the actor does not see the project.
+            InvalidInput: a filter is not good.
+        """
+        self._work.require(MatchingPermission.READ)
+        fields = Fields()
+        first = fields.number("first", first, least=0, most=MOST)
+        fields.optional_number("maxHourlyRate", wanted.max_hourly_rate, least=0, most=2**31 - 1)
+        fields.optional_number("minAvailability", wanted.min_availability, least=0, most=168)
+        skills = await resolve_skills(self._work.session, list(wanted.skills)[:20], fields, "skills")
+        fields.done()
+        if await ProjectService(self._work).find(project_id) is None:
+            raise NotFound("There is no such project of yours.")
+        parameters = {
+            **WEIGHTS,
+            "tenant_id": self._work.tenant_id,
+            "project_id": project_id,
+            "first": first,
+            "candidates": _CANDIDATES,
+            "similarity_low": _SIMILARITY_LOW,
+            "similarity_high": _SIMILARITY_HIGH,
+            "max_hourly_rate": wanted.max_hourly_rate,
+            "min_availability": wanted.min_availability,
+            "min_rating": wanted.min_rating,
+            "must_skills": list(skills.values()),
+        }
+        rows = (await self._work.session.execute(_SQL, parameters)).all()
+        statement = select(Cto).where(Cto.tenant_id == self._work.tenant_id, Cto.id.in_([row.id for row in rows]))
+        ctos = {cto.id: cto for cto in await self._work.session.scalars(statement)}
+        return [_match(ctos[row.id], row) for row in rows]
+
+    async def ready(self, project_ids: list[UUID]) -> set[UUID]:
+        """Which of some projects the model has read, so that meaning counts in their matches."""
+        self._work.require(MatchingPermission.READ)
+        statement = select(ProjectVector.project_id).where(
+            ProjectVector.tenant_id == self._work.tenant_id, ProjectVector.project_id.in_(project_ids)
+        )
+        return set(await self._work.session.scalars(statement))
+
+
+def _match(cto: Cto, row: Row[Any]) -> Match:
+    facts = Facts(
+        weights=row.shares,
+        values={name: getattr(row, name) for name in WEIGHTS},
+        has=row.has,
+        near=row.near,
+        lacks=row.lacks,
+        hours=row.hours,
+        hours_wanted=row.hours_per_week,
+        rate=row.rate_share,
+        rating=None if row.stars is None else float(row.stars),
+        reviews=row.review_count,
+        industry=row.project_industry,
+    )
+    components = explain(facts)
+    return Match(cto, score(components), components, concern(facts))
