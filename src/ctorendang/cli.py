@@ -132,5 +132,27 @@ def db_upgrade() -> None:
     upgrade(_settings())
 
 
+@db.command("check")
+def db_check() -> None:
+    """Compare models and migrations, on a database made for it."""
+    from tempfile import TemporaryDirectory
+
+    from alembic.util import CommandError
+
+    from ctorendang.infra.db.migrations import check, upgrade
+    from ctorendang.infra.stack import EmbeddedStack
+
+    with (
+        TemporaryDirectory() as folder,
+        EmbeddedStack(Path(folder), components={"postgres"}, durable=False, environ={}) as stack,
+    ):
+        settings = Settings.from_env(stack.variables())
+        upgrade(settings)
+        try:
+            check(settings)
+        except CommandError as difference:
+            raise click.ClickException(f"Models and migrations differ: {difference}") from None
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -38,6 +38,7 @@ class Supervisor:
         self._say = say
         self._stack = EmbeddedStack(data, environ=os.environ | {"CTORENDANG_PUBLIC_PORT": str(port)}, step=self._step)
         self._ending = ExitStack()
+        self._children: list[Child] = []
         self._started = time.monotonic()
 
     def run(self) -> None:
@@ -48,14 +49,17 @@ class Supervisor:
         """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _ask_to_stop)
-        with suppress(AskedToStop), self._ending:
-            self._require_port()
-            self._ending.callback(self._say, "Stopped.\n")
-            self._ending.enter_context(self._stack)
-            self._prepare()
-            self._serve()
-            self._greet()
-            self._watch()
+        try:
+            with self._ending:
+                self._require_port()
+                self._ending.enter_context(self._stack)
+                self._prepare()
+                self._serve()
+                self._greet()
+                self._ending.callback(self._say, "\nStopping\n")
+                self._watch()
+        except AskedToStop:
+            self._say("Stopped\n")
 
     def _require_port(self) -> None:
         if not is_free(self._port):
