@@ -52,7 +52,7 @@ _GIVE_UP = text(f"""
     update outbox set lease = null, leased_until = null, failed_at = now(), error = :error {_HELD}
 """)  # noqa: S608
 
-_PURGE = text("delete from outbox where done_at < now() - :age")
+_PURGE = text("delete from outbox where done_at < now() - cast(:age as interval)")
 
 
 @dataclass(frozen=True, slots=True)
