@@ -30,6 +30,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            # Values never reach logs through an error's text.
+            hide_parameters=True,
             connect_args={"server_settings": {"application_name": "ctorendang"}},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
