@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ctorendang.infra.db.base import Base
-from ctorendang.registry import MODELS
+from ctorendang.registry import DOMAINS
 
-assert MODELS  # importing them is what fills the metadata
+assert DOMAINS  # importing them is what fills the metadata
 
 
 def _migrate(connection: Connection) -> None:

@@ -1,11 +1,19 @@
 """Every domain of the product, lowest first: one line a domain."""
 
-from ctorendang.domains.accounts import models as accounts
-from ctorendang.domains.audit import models as audit
-from ctorendang.domains.ctos import models as ctos
-from ctorendang.domains.matching import models as matching
-from ctorendang.domains.projects import models as projects
-from ctorendang.domains.tenants import models as tenants
-from ctorendang.infra.jobs import models as jobs
+from ctorendang.domains.accounts import domain as accounts
+from ctorendang.domains.audit import domain as audit
+from ctorendang.domains.console import domain as console
+from ctorendang.domains.ctos import domain as ctos
+from ctorendang.domains.matching import domain as matching
+from ctorendang.domains.projects import domain as projects
+from ctorendang.domains.tenants import domain as tenants
 
-MODELS = (audit, tenants, accounts, ctos, projects, matching, jobs)
+DOMAINS = (
+    audit.DOMAIN,
+    tenants.DOMAIN,
+    accounts.DOMAIN,
+    ctos.DOMAIN,
+    projects.DOMAIN,
+    matching.DOMAIN,
+    console.DOMAIN,
+)

@@ -4,12 +4,12 @@ import uvloop
 
 from ctorendang.infra.jobs.worker import work
 from ctorendang.settings import Settings
-from ctorendang.wiring import Product
+from ctorendang.wiring import open_product
 
 
 async def serve(settings: Settings) -> None:
     """Run the product's jobs."""
-    async with Product.open(settings) as product:
+    async with open_product(settings) as product:
         await work(settings, product.units, product.subscriptions)
 
 

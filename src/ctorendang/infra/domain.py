@@ -1,5 +1,6 @@
 """What a domain offers to the rest of the product."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from litestar import Controller
 
 from ctorendang.infra.events import Subscription
+from ctorendang.infra.product import Product
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,17 +17,17 @@ class Domain:
 
     Attributes:
         permissions: every permission it asks for.
-        controllers: its pages and routes on tenant hosts.
-        console_controllers: the same on the console host.
+        controllers: its pages and routes.
         queries: its part of the GraphQL query root.
         mutations: its part of the GraphQL mutation root.
         subscriptions: events that it reacts to.
+        at_start: what a worker does once when it starts.
     """
 
     name: str
-    permissions: type[StrEnum] | None = None
+    permissions: type[StrEnum]
     controllers: tuple[type[Controller], ...] = ()
-    console_controllers: tuple[type[Controller], ...] = ()
     queries: tuple[type[Any], ...] = ()
     mutations: tuple[type[Any], ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    at_start: tuple[Callable[[Product], Awaitable[None]], ...] = ()

@@ -1,12 +1,13 @@
 """Becoming somebody: opening accounts, signing in and out, and telling who a credential stands for.
 
-Nobody is signed in here yet, so each step has a unit of work of its own: as the ``authenticator``, the one role that row-level
-security lets read other people's credentials, or as the person whose account is being opened.
+Nobody is signed in here yet, so each step has a unit of work of its own: as the ``authenticator``, the one role that
+row-level security lets read other people's credentials, or as the person whose account is being opened.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, EmailNotAvailable, TokenNotAccepted
 from ctorendang.domains.accounts.models import RefreshToken, Session, User
@@ -91,13 +92,7 @@ class Authentication:
         fields.done()
         await self._product.limiter.count(OPENINGS, str(self._tenant_id), self._visitor.address)
         password_hash = await hash_password_aside(account.password)
-        person = Actor(
-            self._tenant_id,
-            uuid7(),
-            frozenset({account.role}),
-            request_id=self._visitor.request_id,
-            address=self._visitor.address,
-        )
+        person = self._person(uuid7(), account.name, {account.role})
         async with self._product.units.begin(person) as work:
             users = UserRepository(session=work.session)
             user = User(
@@ -140,13 +135,7 @@ class Authentication:
         fits = await password_fits(password_hash, password[:300])
         if user is None or not fits or user.status != "active":
             raise CredentialsNotAccepted
-        return Actor(
-            self._tenant_id,
-            user.id,
-            frozenset(user.roles),
-            request_id=self._visitor.request_id,
-            address=self._visitor.address,
-        )
+        return self._person(user.id, user.name, user.roles)
 
     async def open_browser_session(self, person: Actor, user_agent: str) -> str:
         """The secret for the browser's cookie, always a new one."""
@@ -246,14 +235,10 @@ class Authentication:
             found = await sessions.find_live(self._tenant_id, kind, token_hash(token))
             if found is None:
                 return None
-            session_id, user_id, roles, last_seen_at = found
-            if now() - last_seen_at > _TOUCH_AFTER:
-                await sessions.touch(self._tenant_id, session_id)
-        return Actor(
-            self._tenant_id,
-            user_id,
-            frozenset(roles),
-            session_id,
-            request_id=self._visitor.request_id,
-            address=self._visitor.address,
-        )
+            session, user = found
+            if now() - session.last_seen_at > _TOUCH_AFTER:
+                await sessions.touch(self._tenant_id, session.id)
+        return replace(self._person(user.id, user.name, user.roles), session_id=session.id)
+
+    def _person(self, user_id: UUID, name: str, roles: Iterable[str]) -> Actor:
+        return replace(self._visitor, user_id=user_id, name=name, roles=frozenset(roles))

@@ -1,6 +1,5 @@
 """Accounts in Postgres."""
 
-from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -52,7 +51,7 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
 
     async def add_new(self, user: User) -> bool:
         """Insert a person; False when the address is taken."""
-        values = {"tenant_id": user.tenant_id, "id": user.id, "email": user.email, "name": user.name, "roles": user.roles}
+        values = {name: getattr(user, name) for name in ("tenant_id", "id", "email", "name", "roles")}
         statement = insert(User).values(values).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
         return (await self.session.scalar(statement.returning(User.id))) is not None
 
@@ -92,10 +91,10 @@ class SessionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[tuple[UUID, UUID, list[str], datetime]] | None:
-        """The sign-in behind a cookie or access token: its id, its person, their roles, and when it was last seen."""
+    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[tuple[Session, User]] | None:
+        """The sign-in behind a cookie or access token, and whose it is."""
         statement = (
-            select(Session.id, Session.user_id, User.roles, Session.last_seen_at)
+            select(Session, User)
             .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
             .where(
                 Session.tenant_id == tenant_id,

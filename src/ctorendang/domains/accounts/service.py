@@ -1,6 +1,6 @@
 """What signed-in people do with their own account."""
 
-from ctorendang.domains.accounts.errors import TokenNotAccepted, WrongPassword
+from ctorendang.domains.accounts.errors import WrongPassword
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.passwords import hash_password_aside, password_fits
 from ctorendang.domains.accounts.permissions import AccountPermission
@@ -8,12 +8,10 @@ from ctorendang.domains.accounts.repository import SessionRepository, UserReposi
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
-from ctorendang.kit.clock import now
-from ctorendang.kit.crypto import token_hash
 
 
 class AccountService:
-    """One's own account. ``reset_password`` and ``verify_email`` are for whoever holds a mailed secret."""
+    """One's own account."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
@@ -89,45 +87,3 @@ class AccountService:
         if user.email_verified_at is None:
             self._work.publish("account.verification_wanted", {"user_id": str(user.id)})
             record(self._work, "accounts.verification.requested", Subject("user", user.id))
-
-    async def request_password_reset(self, email: str) -> None:
-        """Have a mail with a reset link sent, if there is such an account: the worker finds out, so nobody can tell here."""
-        self._work.require(AccountPermission.OPEN_SESSION)
-        fields = Fields()
-        email = fields.email("email", email)
-        fields.done()
-        self._work.publish("account.password_reset_wanted", {"email": email})
-
-    async def reset_password(self, token: str, new: str) -> None:
-        """Set a new password with a mailed secret, and end all sign-ins. Reading the mail also confirms the address.
-
-        Raises:
-            InvalidInput: the new password is not good.
-            TokenNotAccepted: the link is unknown, used, or too old.
-        """
-        self._work.require(AccountPermission.OPEN_SESSION)
-        fields = Fields()
-        fields.password("password", new)
-        fields.done()
-        user_id = await self._sessions.redeem_email_token(self._tenant_id, "reset_password", token_hash(token))
-        if user_id is None:
-            raise TokenNotAccepted("This link is no longer valid. Ask for a new one.")
-        user = await self._users.get_locked(self._tenant_id, user_id)
-        user.email_verified_at = user.email_verified_at or now()
-        await self._users.put_password(self._tenant_id, user_id, await hash_password_aside(new))
-        await self._sessions.end(self._tenant_id, user_id)
-        record(self._work, "accounts.password.reset", Subject("user", user_id))
-
-    async def verify_email(self, token: str) -> None:
-        """Confirm an address with a mailed secret.
-
-        Raises:
-            TokenNotAccepted: the link is unknown, used, or too old.
-        """
-        self._work.require(AccountPermission.OPEN_SESSION)
-        user_id = await self._sessions.redeem_email_token(self._tenant_id, "verify_email", token_hash(token))
-        if user_id is None:
-            raise TokenNotAccepted("This link is no longer valid. Ask for a new one in your account.")
-        user = await self._users.get_locked(self._tenant_id, user_id)
-        user.email_verified_at = now()
-        record(self._work, "accounts.email.verified", Subject("user", user_id))

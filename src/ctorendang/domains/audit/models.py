@@ -20,6 +20,7 @@ class AuditEvent(TenantModel):
     __table_args__ = (Index(None, "tenant_id", "created_at"),)
 
     actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str | None]
     action: Mapped[str]
     subject_type: Mapped[str]
     subject_id: Mapped[UUID | None]

@@ -36,6 +36,7 @@ def record(
         AuditEvent(
             tenant_id=tenant_id or work.tenant_id,
             actor_id=work.actor.user_id,
+            actor_name=work.actor.name or None,
             action=action,
             subject_type=subject.type,
             subject_id=subject.id,

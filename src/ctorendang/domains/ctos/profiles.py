@@ -1,14 +1,12 @@
-"""Writing, listing and reviewing profiles."""
-
-from uuid import UUID
+"""Writing profiles."""
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.ctos.errors import CannotReviewOneself, ProfileNotReady
-from ctorendang.domains.ctos.models import Cto, Review
+from ctorendang.domains.ctos.errors import ProfileNotReady
+from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profile import ProfileDraft
-from ctorendang.domains.ctos.repository import CtoRepository, ReviewRepository
+from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.skills import resolve_skills
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import NotFound
@@ -114,96 +112,6 @@ class ProfileService:
         return cto
 
     def _saved(self, cto: Cto, action: str) -> None:
+        cto.updated_at = now()  # also when only the skills, which are other rows, have changed
         record(self._work, action, Subject("cto", cto.id))
         self._work.publish("cto.saved", {"cto_id": str(cto.id)})
-
-
-class ApprovalService:
-    """What administrators do with profiles handed in."""
-
-    def __init__(self, work: UnitOfWork) -> None:
-        self._work = work
-        self._ctos = CtoRepository(session=work.session)
-
-    async def approve(self, cto_id: UUID) -> Cto:
-        """List a profile that is in review.
-
-        Raises:
-            Forbidden: the actor does not approve profiles.
-            NotFound: there is no such profile here.
-            ProfileNotReady: it is not in review.
-        """
-        self._work.require(CtoPermission.APPROVE)
-        cto = await self._in_review(cto_id)
-        cto.status = CtoStatus.LISTED
-        cto.published_at = now()
-        self._decided(cto, "approved")
-        return cto
-
-    async def decline(self, cto_id: UUID, reason: str) -> Cto:
-        """Give a profile back to its owner with a reason.
-
-        Raises:
-            Forbidden: the actor does not approve profiles.
-            NotFound: there is no such profile here.
-            InvalidInput: no reason is given.
-            ProfileNotReady: it is not in review.
-        """
-        self._work.require(CtoPermission.APPROVE)
-        fields = Fields()
-        reason = fields.text("reason", reason, most=1_000, lines=True)
-        fields.done()
-        cto = await self._in_review(cto_id)
-        cto.status = CtoStatus.DRAFT
-        cto.decline_reason = reason
-        self._decided(cto, "declined")
-        return cto
-
-    async def _in_review(self, cto_id: UUID) -> Cto:
-        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
-        if cto.status != CtoStatus.IN_REVIEW:
-            raise ProfileNotReady("This profile is not waiting for a decision.")
-        return cto
-
-    def _decided(self, cto: Cto, verdict: str) -> None:
-        record(self._work, f"ctos.profile.{verdict}", Subject("cto", cto.id))
-        self._work.publish("cto.saved", {"cto_id": str(cto.id)})
-        self._work.publish(f"cto.{verdict}", {"cto_id": str(cto.id)})
-
-
-class ReviewService:
-    """What clients say about CTOs."""
-
-    def __init__(self, work: UnitOfWork) -> None:
-        self._work = work
-        self._ctos = CtoRepository(session=work.session)
-        self._reviews = ReviewRepository(session=work.session)
-
-    async def write(self, cto_id: UUID, *, rating: int, body: str) -> Review:
-        """Review a listed CTO, replacing one's earlier review.
-
-        Args:
-            cto_id: whom.
-            rating: 1 to 5 stars.
-            body: plain text, at most 4,000 characters.
-
-        Raises:
-            Forbidden: the actor's role does not review.
-            NotFound: no such CTO is listed here.
-            CannotReviewOneself: the actor is that CTO.
-        """
-        self._work.require(CtoPermission.WRITE_REVIEW)
-        fields = Fields()
-        rating = fields.number("rating", rating, least=1, most=5)
-        body = fields.text("body", body, most=4_000, lines=True)
-        fields.done()
-        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
-        if cto.user_id == self._work.actor.person:
-            raise CannotReviewOneself("Ask a client to review you instead.")
-        if cto.status != CtoStatus.LISTED:
-            raise NotFound("This CTO is not listed here.")
-        review = await self._reviews.put(
-            tenant_id=self._work.tenant_id, cto_id=cto_id, author_id=self._work.actor.person, rating=rating, body=body
-        )
-        record(self._work, "ctos.review.written", Subject("review", review.id), {"rating": rating})
-        return review

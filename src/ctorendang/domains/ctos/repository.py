@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
 from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.infra.db.paging import Page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import search_pattern
+from ctorendang.kit.cursor import encode_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +171,27 @@ class ReviewRepository(SQLAlchemyAsyncRepository[Review]):
             .values(rating=average, review_count=count, updated_at=Cto.updated_at)
         )
         return review
+
+    async def first_of_each(self, tenant_id: UUID, cto_ids: list[UUID], size: int) -> dict[UUID, Page[Review]]:
+        """The newest reviews of several CTOs."""
+        newest = (Review.created_at.desc(), Review.id.desc())
+        place = func.row_number().over(partition_by=Review.cto_id, order_by=newest).label("place")
+        ranked = select(Review.id, place).where(Review.tenant_id == tenant_id, Review.cto_id.in_(cto_ids)).subquery()
+        statement = (
+            select(Review)
+            .join(ranked, ranked.c.id == Review.id)
+            .where(Review.tenant_id == tenant_id, ranked.c.place <= size + 1)
+            .order_by(*newest)
+        )
+        found: dict[UUID, list[Review]] = {cto_id: [] for cto_id in cto_ids}
+        for review in await self.session.scalars(statement):
+            found[review.cto_id].append(review)
+        return {
+            cto_id: Page(
+                rows=reviews[:size],
+                cursors=[encode_cursor([each.created_at.isoformat(), str(each.id)]) for each in reviews[:size]],
+                has_next=len(reviews) > size,
+                has_previous=False,
+            )
+            for cto_id, reviews in found.items()
+        }

@@ -15,6 +15,7 @@ from ctorendang.domains.ctos.skills import resolve_skills
 from ctorendang.domains.matching.models import ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.scoring import WEIGHTS, Component, Facts, concern, explain, score
+from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
@@ -82,7 +83,7 @@ class MatchService:
         fields.optional_number("minAvailability", wanted.min_availability, least=0, most=168)
         skills = await resolve_skills(self._work.session, list(wanted.skills)[:20], fields, "skills")
         fields.done()
-        if await ProjectService(self._work).find(project_id) is None:
+        if not await self.sees_matches_of(project_id):
             raise NotFound("There is no such project of yours.")
         parameters = {
             **WEIGHTS,
@@ -101,6 +102,14 @@ class MatchService:
         statement = select(Cto).where(Cto.tenant_id == self._work.tenant_id, Cto.id.in_([row.id for row in rows]))
         ctos = {cto.id: cto for cto in await self._work.session.scalars(statement)}
         return [_match(ctos[row.id], row) for row in rows]
+
+    async def sees_matches_of(self, project_id: UUID) -> bool:
+        """Whether a project is the actor's own, or the actor oversees all of them."""
+        self._work.require(MatchingPermission.READ)
+        project = await ProjectService(self._work).find(project_id)
+        return project is not None and (
+            project.owner_id == self._work.actor.user_id or self._work.allows(ProjectPermission.READ_ALL)
+        )
 
     async def ready(self, project_ids: list[UUID]) -> set[UUID]:
         """Which of some projects the model has read, so that meaning counts in their matches."""

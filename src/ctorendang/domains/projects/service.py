@@ -1,10 +1,13 @@
 """Posting projects."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.ctos.skills import resolve_skills
@@ -18,6 +21,7 @@ from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields, search_pattern
 from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,12 @@ class ProjectService:
         self._work.require(ProjectPermission.READ)
         return await self._projects.skills_of(self._tenant_id, project_ids)
 
+    async def owner_names(self, user_ids: list[UUID]) -> dict[UUID, str]:
+        """What the owners of projects are called."""
+        self._work.require(ProjectPermission.READ)
+        statement = select(User.id, User.name).where(User.tenant_id == self._tenant_id, User.id.in_(user_ids))
+        return {user_id: name for user_id, name in await self._work.session.execute(statement)}
+
     async def create(self, draft: ProjectDraft, currency: str) -> Project:
         """Post a project, as a draft; it can be matched at once.
 
@@ -111,8 +121,12 @@ class ProjectService:
         self._saved(project, "created")
         return project
 
-    async def update(self, project_id: UUID, draft: ProjectDraft) -> Project:
-        """Rewrite one's project.
+    async def update(self, project_id: UUID, changes: Mapping[str, Any]) -> Project:
+        """Change parts of one's project.
+
+        Args:
+            project_id: which.
+            changes: new values of a ``ProjectDraft``, by attribute.
 
         Raises:
             Forbidden: the actor manages no projects.
@@ -122,22 +136,13 @@ class ProjectService:
         """
         self._work.require(ProjectPermission.MANAGE_OWN)
         project = await self._own(project_id)
-        checked, skill_ids = await self._check(draft)
+        checked, skill_ids = await self._check(replace(await self._draft_of(project), **changes))
         _write(project, checked)
         await self._projects.put_skills(self._tenant_id, project.id, skill_ids)
         self._saved(project, "updated")
         return project
 
-    async def draft_of(self, project_id: UUID) -> ProjectDraft:
-        """One's project as it could be written again, for changing a part of it.
-
-        Raises:
-            Forbidden: the actor manages no projects.
-            NotFound: it is not the actor's.
-            ProjectAlreadyClosed: it does not change any more.
-        """
-        self._work.require(ProjectPermission.MANAGE_OWN)
-        project = await self._own(project_id)
+    async def _draft_of(self, project: Project) -> ProjectDraft:
         skills = (await self._projects.skills_of(self._tenant_id, [project.id]))[project.id]
         return ProjectDraft(
             title=project.title,
@@ -197,6 +202,7 @@ class ProjectService:
         return checked, list(dict.fromkeys(skill_ids.values()))
 
     def _saved(self, project: Project, verb: str) -> None:
+        project.updated_at = now()  # also when only the skills, which are other rows, have changed
         record(self._work, f"projects.project.{verb}", Subject("project", project.id))
         self._work.publish("project.saved", {"project_id": str(project.id)})
         if verb != "updated":

@@ -15,6 +15,7 @@ class Actor:
 
     Attributes:
         user_id: None for a visitor and for the product itself.
+        name: what the person is called, for the audit trail.
         roles: what the role policy in ``policies/`` is asked about.
         session_id: the sign-in that this request rides on, for people and their programs.
         request_id: ties audit rows and log lines together.
@@ -27,6 +28,7 @@ class Actor:
     session_id: UUID | None = None
     request_id: str = ""
     address: str = ""
+    name: str = ""
 
     @classmethod
     def service(cls, tenant_id: UUID, role: str, request_id: str = "", address: str = "") -> Self:

@@ -28,12 +28,13 @@ class GraphQLContext:
     connection.
     """
 
-    def __init__(self, tenant: Tenant, actor: Actor, product: Product) -> None:
+    def __init__(self, tenant: Tenant, actor: Actor, product: Product, user_agent: str = "") -> None:
         self.tenant = tenant
         self.actor = actor
         self.product = product
+        self.user_agent = user_agent
         self.refused = False
-                self._stack = AsyncExitStack()
+        self._stack = AsyncExitStack()
         self._work: UnitOfWork | None = None
         self._turn = asyncio.Lock()
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
@@ -55,6 +56,10 @@ class GraphQLContext:
 
             self._loaders[batch] = DataLoader(load_fn=fetch)
         return cast("Value | None", await self._loaders[batch].load(key))
+
+    async def load_found(self, batch: "Batch[Key, Value]", key: Key) -> Value:
+        """As ``load``, of a batch that answers every key."""
+        return cast(Value, await self.load(batch, key))
 
     def refuse(self) -> None:
         """Let nothing of this operation stay."""

@@ -61,7 +61,7 @@ class GraphQLExecutor:
 
     def __init__(self, schema: strawberry.Schema, product: Product, *, introspection: bool) -> None:
         self._schema = schema._schema  # the graphql-core schema that Strawberry builds
-                self._product = product
+        self._product = product
         self._rules = [*specified_rules, *(() if introspection else (NoSchemaIntrospectionCustomRule,))]
         self._documents: OrderedDict[str, DocumentNode | str] = OrderedDict()
 
@@ -74,6 +74,7 @@ class GraphQLExecutor:
         actor: Actor,
         operation_name: str | None = None,
         read_only: bool = False,
+        user_agent: str = "",
     ) -> Answer:
         """Run an operation in one unit of work, which stays only if nothing went wrong.
 
@@ -84,7 +85,7 @@ class GraphQLExecutor:
         document = self._document(source)
         operation = self._operation(document, operation_name, read_only=read_only)
         check_limits(document, operation, variables)
-        context = GraphQLContext(tenant, actor, self._product)
+        context = GraphQLContext(tenant, actor, self._product, user_agent)
         try:
             result = execute(
                 self._schema,

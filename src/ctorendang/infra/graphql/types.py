@@ -1,13 +1,14 @@
 """GraphQL types that every domain shares."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info as StrawberryInfo
 
-from ctorendang.infra.db.paging import Page, PageRequest
+from ctorendang.infra.db.paging import Page
+from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.context import GraphQLContext
 
 Info = StrawberryInfo[GraphQLContext, None]
@@ -40,27 +41,27 @@ class Connection(Generic[Node]):
 
     edges: list[Edge[Node]]
     page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field
+    async def total_count(self) -> int:
+        """How long the whole list is."""
+        return await self.count()
 
 
-@strawberry.type
-class CountedConnection(Connection[Node], Generic[Node]):
-    """A connection that also knows how long the whole list is."""
-
-    total_count: int
-
-
-def edges_of(page: Page[Row], node: Callable[[Row], Node]) -> list[Edge[Node]]:
-    """The edges of a page of rows."""
-    return [Edge(node=node(row), cursor=cursor) for row, cursor in zip(page.rows, page.cursors, strict=True)]
-
-
-def page_info(page: Page[Row]) -> PageInfo:
-    """The page info of a page of rows."""
-    return PageInfo(
-        has_next_page=page.has_next,
-        has_previous_page=page.has_previous,
-        start_cursor=page.cursors[0] if page.cursors else None,
-        end_cursor=page.cursors[-1] if page.cursors else None,
+def connection(
+    page: Page[Row], node: Callable[[Row], Node], count: Callable[[], Awaitable[int]]
+) -> Connection[Node]:
+    """A page of rows as GraphQL shows it; the whole list is counted only when somebody asks."""
+    return Connection(
+        edges=[Edge(node=node(row), cursor=cursor) for row, cursor in zip(page.rows, page.cursors, strict=True)],
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        ),
+        count=count,
     )
 
 
@@ -93,17 +94,21 @@ class InvalidInput:
         return cls(message=message, fields=[FieldProblem(field=name, message=text) for name, text in fields.items()])
 
 
-First = Annotated[int | None, strawberry.argument(description="At most 100; 20 unless told.")]
-
-
-def page_request(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
-    """The page that a connection field's arguments ask for."""
-    return PageRequest(first=first, after=after, last=last, before=before)
-
-
 def parse_id(value: str) -> UUID | None:
     """The id in an ``ID`` argument, None for what cannot be the id of anything."""
     try:
         return UUID(value) if len(value) == 36 else None
     except ValueError:
         return None
+
+
+def required_id(value: str) -> UUID:
+    """The id in the ``ID`` of a mutation.
+
+    Raises:
+        NotFound: it cannot be the id of anything.
+    """
+    found = parse_id(value)
+    if found is None:
+        raise NotFound("There is nothing with this id here.")
+    return found

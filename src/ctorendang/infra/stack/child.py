@@ -30,8 +30,10 @@ class Identity:
     def options(self) -> list[str]:
         """What ``setpriv`` is told."""
         drop = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
-        reach = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"] if self.reaches_everywhere else []
-        return drop + reach
+        if not self.reaches_everywhere:
+            return drop
+        # Without the secure bit access(2), which programs ask before they open, would not know of the capability.
+        return [*drop, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
 
 
 class Child:

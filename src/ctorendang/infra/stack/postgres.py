@@ -193,7 +193,7 @@ class Postgres:
     def _can_run_as(self, identity: Identity) -> bool:
         program = _program("postgres")
         support = program.parent.parent / "share" / "postgres.bki"
-        test = '"$0" --version && test -r "$1" && cd "$2"'
+        test = 'env test -x "$0" && env test -r "$1" && env test -x "$2"'  # the shell's own test asks differently
         done = subprocess.run(
             [*lifeline(signal.SIGTERM, identity), "sh", "-c", test, program, support, self._data.path],
             capture_output=True,

@@ -51,6 +51,11 @@ class TenantDirectory:
                 self._cache.popitem(last=False)
         return tenant
 
+    async def ping(self) -> None:
+        """Ask the database for nothing; raises what keeps it from answering."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("select 1"))
+
     def forget(self) -> None:
         """Drop what is cached."""
         self._generation += 1

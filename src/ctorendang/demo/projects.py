@@ -1,0 +1,57 @@
+"""Projects that clients ask help with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from ctorendang.demo.phrases import fill, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a client needs.
+
+    Attributes:
+        months: how long it may take.
+        hourly_rate: the most they would pay, whole euros.
+        budget: for all of it, whole euros.
+    """
+
+    title: str
+    description: str
+    industry: str
+    skills: tuple[str, ...]
+    hours: int
+    months: int
+    hourly_rate: int
+    budget: int
+
+
+def write_briefs(random: Random, kinds: Mapping[str, float], count: int) -> list[Brief]:
+    """``count`` different briefs, those first that suit the kinds of CTO that are common here."""
+
+    def suits(template: Mapping[str, object]) -> float:
+        wanted = template["kinds"]
+        assert isinstance(wanted, list)
+        return max(kinds.get(kind, 1.0) for kind in wanted) + random.random()
+
+    templates = sorted(texts("projects")["project"], key=suits, reverse=True)[:count]
+    briefs = []
+    for template in templates:
+        title, _, description = fill(f"{template['title']}\n{template['description']}", random).partition("\n")
+        usual = texts("archetypes")[template["kinds"][0]]["rate"]
+        rate = 5 * round(usual * template["share"] * random.uniform(0.97, 1.12) / 5)
+        spent = rate * template["hours"] * 4.3 * template["months"] * random.uniform(0.8, 1)
+        briefs.append(
+            Brief(
+                title=title,
+                description=description.strip(),
+                industry=template["industry"],
+                skills=tuple(template["skills"]),
+                hours=template["hours"],
+                months=template["months"],
+                hourly_rate=rate,
+                budget=max(5_000, 1_000 * round(spent / 1_000)),
+            )
+        )
+    return briefs

@@ -1,0 +1,108 @@
+"""Vectors for demo profiles, put together from embedded names of skills: reading 100,000 bios would take an hour."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Self
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from ctorendang.demo.market import Market
+from ctorendang.demo.phrases import texts
+from ctorendang.demo.profiles import Profile
+from ctorendang.demo.rows import TenantRows
+from ctorendang.demo.surroundings import stories
+from ctorendang.domains.matching.texts import skills_text, source_hash
+from ctorendang.infra.gateways.gateways import Embedder
+
+CTO_COLUMNS = (
+    "tenant_id", "cto_id", "section", "model", "source_hash", "availability", "hourly_rate", "embedding",
+)  # fmt: skip
+PROJECT_COLUMNS = ("tenant_id", "project_id", "model", "source_hash", "embedding")
+
+# Apart from their skills people differ, and so should the vectors; each of 384 numbers moves by about this much.
+_NOISE = 0.015
+# How much a profile is about its industry, beside its five skills.
+_INDUSTRY = 0.6
+
+_Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Vectors of the names of skills and industries, of one model."""
+
+    model: str
+    skills: Mapping[str, _Vector]
+    industries: Mapping[str, _Vector]
+
+    @classmethod
+    async def read(cls, embedder: Embedder) -> Self:
+        """Have the model read the words that demo data is made of."""
+        skills, fields = list(stories()), texts("companies")["fields"]
+        vectors = [np.asarray(vector, dtype=np.float32) for vector in await embedder.embed([*skills, *fields.values()])]
+        industries = dict(zip(fields, vectors[len(skills) :], strict=True))
+        return cls(embedder.model, dict(zip(skills, vectors, strict=False)), industries)
+
+    def skills_of(self, profile: Profile) -> _Vector:
+        """What the section about skills means."""
+        return self._mean(profile.skills) + self._noise(f"skills {profile.person.email}")
+
+    def profile_of(self, profile: Profile) -> _Vector:
+        """What the headline and the bio mean."""
+        field = self.industries[profile.industries[0]]
+        return self._mean(profile.skills) + _INDUSTRY * field + self._noise(f"profile {profile.person.email}")
+
+    def project_of(self, skills: Sequence[str], industry: str) -> _Vector:
+        """What a project that asks for these skills means."""
+        return self._mean([(skill, 1) for skill in skills]) + _INDUSTRY * self.industries[industry]
+
+    def _mean(self, skills: Sequence[tuple[str, int]]) -> _Vector:
+        weights = [level for _, level in skills]
+        return np.average([self.skills[name] for name, _ in skills], axis=0, weights=weights).astype(np.float32)
+
+    @staticmethod
+    def _noise(name: str) -> _Vector:
+        seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+        return np.random.default_rng(seed).normal(0, _NOISE, 384).astype(np.float32)
+
+
+def cto_vectors(
+    vocabulary: Vocabulary, tenant_id: UUID, market: Market, rows: TenantRows, *, final: bool
+) -> Iterable[tuple[Any, ...]]:
+    """Rows of ``cto_vectors`` for the listed CTOs.
+
+    Args:
+        final: they pass for read, by carrying the texts' hashes; else the product reads the texts when asked to.
+    """
+    rates = {row[1]: row[6] for row in rows.tables["ctos"]}
+    for candidate, cto_id in zip(market.candidates, rows.cto_ids, strict=True):
+        if candidate.status != "listed":
+            continue
+        profile = candidate.profile
+        sections = {
+            "profile": (f"{profile.headline}\n{profile.bio}", vocabulary.profile_of(profile)),
+            "skills": (skills_text([name for name, _ in profile.skills]), vocabulary.skills_of(profile)),
+        }
+        for section, (text, vector) in sections.items():
+            read = source_hash(text) if final else b""
+            limits = (profile.availability, rates[cto_id])
+            yield tenant_id, cto_id, section, vocabulary.model, read, *limits, _unit(vector)
+
+
+def project_vectors(
+    vocabulary: Vocabulary, tenant_id: UUID, market: Market, rows: TenantRows, *, final: bool
+) -> Iterable[tuple[Any, ...]]:
+    """Rows of ``project_vectors``; ``final`` as for CTOs."""
+    for posting, project_id in zip(market.postings, rows.project_ids, strict=True):
+        brief = posting.brief
+        read = source_hash(f"{brief.title}\n{brief.description}") if final else b""
+        vector = vocabulary.project_of(brief.skills, brief.industry)
+        yield tenant_id, project_id, vocabulary.model, read, _unit(vector)
+
+
+def _unit(vector: _Vector) -> HalfVector:
+    return HalfVector(vector / np.linalg.norm(vector))

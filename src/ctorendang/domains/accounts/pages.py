@@ -1,0 +1,195 @@
+"""Signing in and up, and one's own account, as pages."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+
+from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount
+from ctorendang.domains.accounts.recovery import Recovery
+from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.accounts.service import AccountService
+from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.errors import AppError
+from ctorendang.infra.product import Product
+from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.cookies import SESSION
+from ctorendang.infra.web.guards import enterprises_only
+from ctorendang.infra.web.pages import Pages, safe_path
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def start_session(request: AnyRequest, product: Product, pages: Pages, person: Actor, response: Response[Any]) -> None:
+    """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
+    authentication = Authentication(product, context_of(request).actor)
+    token = await authentication.open_browser_session(person, request.headers.get("user-agent", ""))
+    response.set_cookie(pages.cookies.make(SESSION, token, int(BROWSER_LIFETIME.total_seconds())))
+
+
+class SignInPages(Controller):
+    """Signing in and out, on every host."""
+
+    @get("/login")
+    async def login_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """The sign-in form."""
+        if context_of(request).actor.user_id is not None:
+            return pages.redirect("/")
+        return await pages.show(request, "login")
+
+    @post("/login")
+    async def login(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Sign in."""
+        form = await pages.form(request)
+        try:
+            person = await Authentication(product, context_of(request).actor).sign_in(
+                form.text("email"), form.text("password")
+            )
+        except AppError as error:
+            return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
+        response = pages.redirect(safe_path(form.text("next"), _home(person)))
+        await start_session(request, product, pages, person, response)
+        return response
+
+    @post("/logout")
+    async def logout(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Sign out, here and for good: the session ends on the server."""
+        await pages.form(request)
+        actor = context_of(request).actor
+        if actor.user_id is not None:
+            async with product.units.begin(actor) as work:
+                await AccountService(work).sign_out()
+        response = pages.redirect("/", "You are signed out.")
+        response.set_cookie(pages.cookies.drop(SESSION))
+        return response
+
+
+def _home(person: Actor) -> str:
+    """Where a person's work is."""
+    if Role.PLATFORM_ADMIN in person.roles:
+        return "/tenants"
+    if Role.CLIENT in person.roles:
+        return "/projects"
+    return "/account/profile" if Role.CTO in person.roles else "/admin/members"
+
+
+class SignUpPages(Controller):
+    """Opening an account, and mailed links."""
+
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/signup")
+    async def signup_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """The form for new clients."""
+        return await pages.show(request, "signup")
+
+    @post("/signup")
+    async def signup(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Open an account and sign in."""
+        form = await pages.form(request)
+        account = NewAccount(form.text("name"), form.text("email"), form.text("password"))
+        try:
+            person = await Authentication(product, context_of(request).actor).sign_up(account)
+        except AppError as error:
+            return await pages.show(request, "signup", form=pages.refused(error, form), status=error.status)
+        response = pages.redirect(
+            safe_path(form.text("next"), "/projects/new"), "Welcome! We have sent you a mail to confirm your address."
+        )
+        await start_session(request, product, pages, person, response)
+        return response
+
+    @get("/password/forgot")
+    async def forgot_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """Ask for a link that sets a new password."""
+        return await pages.show(request, "password-forgot")
+
+    @post("/password/forgot")
+    async def forgot(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Have the link sent, if there is such an account."""
+        form = await pages.form(request)
+        try:
+            await Recovery(product, context_of(request).actor).request_password_reset(form.text("email"))
+        except AppError as error:
+            return await pages.show(request, "password-forgot", form=pages.refused(error, form), status=error.status)
+        return await pages.show(request, "password-forgot", state="sent")
+
+    @get("/password/reset")
+    async def reset_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """Choose a new password."""
+        return await pages.show(request, "password-reset")
+
+    @post("/password/reset")
+    async def reset(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Set the new password."""
+        form = await pages.form(request)
+        try:
+            await Recovery(product, context_of(request).actor).reset_password(form.text("token"), form.text("password"))
+        except AppError as error:
+            state = "invalid" if error.code == "token_not_accepted" else None
+            refused = pages.refused(error, form)
+            return await pages.show(request, "password-reset", form=refused, state=state, status=error.status)
+        return pages.redirect("/login", "Your password is set. Sign in with it.")
+
+    @get("/verify")
+    async def verify_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """Confirm an address: a button, since mail scanners follow links."""
+        return await pages.show(request, "verify", state="confirm")
+
+    @post("/verify")
+    async def verify(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Confirm the address."""
+        form = await pages.form(request)
+        try:
+            await Recovery(product, context_of(request).actor).verify_email(form.text("token"))
+        except AppError as error:
+            return await pages.show(request, "verify", state="invalid", status=error.status)
+        return await pages.show(request, "verify", state="verified")
+
+
+class AccountPages(Controller):
+    """One's own account."""
+
+    path = "/account"
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/")
+    async def account(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """Everything about one's account."""
+        context_of(request).actor.person  # noqa: B018 - raises for visitors
+        return await pages.show(request, "account", {})
+
+    @post("/")
+    async def rename(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Change one's name."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                await AccountService(work).rename(form.text("name"))
+        except AppError as error:
+            return await self._again(request, pages, error, pages.refused(error, form), "account")
+        return pages.redirect("/account", "Your name is saved.")
+
+    @post("/password")
+    async def change_password(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Set a new password."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                await AccountService(work).change_password(form.text("currentPassword"), form.text("newPassword"))
+        except AppError as error:
+            return await self._again(request, pages, error, pages.refused(error, form), "password")
+        return pages.redirect("/account", "Your password is changed. Other devices are signed out.")
+
+    @post("/verification")
+    async def send_verification(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Have the confirmation mail sent again."""
+        await pages.form(request)
+        async with product.units.begin(context_of(request).actor) as work:
+            await AccountService(work).send_verification()
+        return pages.redirect("/account", "A mail is on its way.")
+
+    async def _again(
+        self, request: AnyRequest, pages: Pages, error: AppError, form: dict[str, Any], name: str
+    ) -> Response[Any]:
+        if error.status in {401, 403}:
+            raise error
+        return await pages.show(request, "account", {}, form={**form, "name": name}, status=error.status)

@@ -1,0 +1,90 @@
+"""Mailed secrets: setting a forgotten password, confirming an address.
+
+Whoever holds the secret is nobody yet, so these steps run as the ``authenticator``.
+"""
+
+from ctorendang.domains.accounts.authentication import AUTHENTICATOR
+from ctorendang.domains.accounts.errors import TokenNotAccepted
+from ctorendang.domains.accounts.passwords import hash_password_aside
+from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.limits import Limit
+from ctorendang.infra.product import Product
+from ctorendang.infra.validation import Fields
+from ctorendang.kit.clock import now
+from ctorendang.kit.crypto import token_hash
+
+RESETS_PER_ACCOUNT = Limit("reset-account", attempts=5, seconds=3600)
+RESETS_PER_ADDRESS = Limit("reset-address", attempts=60, seconds=3600)
+TRIES_PER_ADDRESS = Limit("mailed-secret-address", attempts=100, seconds=3600)
+
+
+class Recovery:
+    """What a visitor can do with, or about, a mailed secret."""
+
+    def __init__(self, product: Product, visitor: Actor) -> None:
+        self._product = product
+        self._visitor = visitor
+        self._tenant_id = visitor.tenant_id
+        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+
+    async def request_password_reset(self, email: str) -> None:
+        """Have a mail with a reset link sent if there is such an account: only the worker finds out, so nobody can tell.
+
+        Raises:
+            InvalidInput: this is no e-mail address.
+            TooManyAttempts: for this address, or from this network address.
+        """
+        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        fields = Fields()
+        email = fields.email("email", email)
+        fields.done()
+        await self._product.limiter.count(RESETS_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
+        await self._product.limiter.count(RESETS_PER_ACCOUNT, str(self._tenant_id), email)
+        async with self._product.units.begin(self._authenticator) as work:
+            work.publish("account.password_reset_wanted", {"email": email})
+
+    async def reset_password(self, token: str, new: str) -> None:
+        """Set a new password with a mailed secret, and end all sign-ins. Reading the mail also confirms the address.
+
+        Raises:
+            InvalidInput: the new password is not good.
+            TokenNotAccepted: the link is unknown, used, or too old.
+            TooManyAttempts: too many links were tried from this network address.
+        """
+        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        fields = Fields()
+        fields.password("password", new)
+        fields.done()
+        await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
+        password_hash = await hash_password_aside(new)
+        async with self._product.units.begin(self._authenticator) as work:
+            users, sessions = UserRepository(session=work.session), SessionRepository(work.session)
+            user_id = await sessions.redeem_email_token(self._tenant_id, "reset_password", token_hash(token))
+            if user_id is None:
+                raise TokenNotAccepted("This link is no longer valid. Ask for a new one.")
+            user = await users.get_locked(self._tenant_id, user_id)
+            user.email_verified_at = user.email_verified_at or now()
+            await users.put_password(self._tenant_id, user_id, password_hash)
+            await sessions.end(self._tenant_id, user_id)
+            record(work, "accounts.password.reset", Subject("user", user_id))
+
+    async def verify_email(self, token: str) -> None:
+        """Confirm an address with a mailed secret.
+
+        Raises:
+            TokenNotAccepted: the link is unknown, used, or too old.
+            TooManyAttempts: too many links were tried from this network address.
+        """
+        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
+        async with self._product.units.begin(self._authenticator) as work:
+            sessions = SessionRepository(work.session)
+            user_id = await sessions.redeem_email_token(self._tenant_id, "verify_email", token_hash(token))
+            if user_id is None:
+                raise TokenNotAccepted("This link is no longer valid. Ask for a new one in your account.")
+            user = await UserRepository(session=work.session).get_locked(self._tenant_id, user_id)
+            user.email_verified_at = now()
+            record(work, "accounts.email.verified", Subject("user", user_id))

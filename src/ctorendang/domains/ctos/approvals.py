@@ -1,0 +1,66 @@
+"""Deciding about profiles handed in."""
+
+from uuid import UUID
+
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.errors import ProfileNotReady
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.permissions import CtoPermission
+from ctorendang.domains.ctos.repository import CtoRepository
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+
+
+class ApprovalService:
+    """What administrators do with profiles handed in."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._ctos = CtoRepository(session=work.session)
+
+    async def approve(self, cto_id: UUID) -> Cto:
+        """List a profile that is in review.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+            NotFound: there is no such profile here.
+            ProfileNotReady: it is not in review.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        cto = await self._in_review(cto_id)
+        cto.status = CtoStatus.LISTED
+        cto.published_at = now()
+        self._decided(cto, "approved")
+        return cto
+
+    async def decline(self, cto_id: UUID, reason: str) -> Cto:
+        """Give a profile back to its owner with a reason.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+            NotFound: there is no such profile here.
+            InvalidInput: no reason is given.
+            ProfileNotReady: it is not in review.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        fields = Fields()
+        reason = fields.text("reason", reason, most=1_000, lines=True)
+        fields.done()
+        cto = await self._in_review(cto_id)
+        cto.status = CtoStatus.DRAFT
+        cto.decline_reason = reason
+        self._decided(cto, "declined")
+        return cto
+
+    async def _in_review(self, cto_id: UUID) -> Cto:
+        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
+        if cto.status != CtoStatus.IN_REVIEW:
+            raise ProfileNotReady("This profile is not waiting for a decision.")
+        return cto
+
+    def _decided(self, cto: Cto, verdict: str) -> None:
+        record(self._work, f"ctos.profile.{verdict}", Subject("cto", cto.id))
+        self._work.publish("cto.saved", {"cto_id": str(cto.id)})
+        self._work.publish(f"cto.{verdict}", {"cto_id": str(cto.id)})

@@ -1,0 +1,19 @@
+"""What the ctos domain offers."""
+
+from ctorendang.domains.ctos.admin_pages import AdminPages
+from ctorendang.domains.ctos.graphql import CtoQueries
+from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
+from ctorendang.domains.ctos.mutations import CtoMutations
+from ctorendang.domains.ctos.pages import ApplyPages, DirectoryPages, ProfilePages
+from ctorendang.domains.ctos.people import PeopleMutations, PeopleQueries
+from ctorendang.domains.ctos.permissions import CtoPermission
+from ctorendang.infra.domain import Domain
+
+DOMAIN = Domain(
+    name="ctos",
+    permissions=CtoPermission,
+    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages),
+    queries=(CtoQueries, PeopleQueries),
+    mutations=(CtoMutations, PeopleMutations),
+    subscriptions=SUBSCRIPTIONS,
+)

@@ -1,0 +1,188 @@
+"""The directory, profiles, and one's own profile, as pages."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+
+from ctorendang.domains.accounts.authentication import Authentication, NewAccount
+from ctorendang.domains.accounts.pages import start_session
+from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.ctos.profile import NamedSkill, ProfileDraft
+from ctorendang.domains.ctos.profiles import ProfileService
+from ctorendang.domains.ctos.reviews import ReviewService
+from ctorendang.domains.ctos.service import CtoOrder
+from ctorendang.infra.errors import AppError
+from ctorendang.infra.graphql.types import required_id
+from ctorendang.infra.product import Product
+from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.forms import Form
+from ctorendang.infra.web.guards import enterprises_only
+from ctorendang.infra.web.pages import Pages
+from ctorendang.infra.web.queries import Query
+from ctorendang.infra.work import UnitOfWork
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class DirectoryPages(Controller):
+    """What visitors see."""
+
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/how-it-works")
+    async def how_it_works(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """What happens from need to engagement."""
+        return await pages.show(request, "how-it-works", {})
+
+    @get("/ctos")
+    async def directory(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """The directory; its filters stand in the address."""
+        query = Query(request)
+        wanted = query.filter(
+            search=query.text("search"),
+            skills=query.all("skills"),
+            industries=query.all("industries"),
+            maxHourlyRate=query.money("maxHourlyRate"),
+            minAvailability=query.number("minAvailability"),
+            minYears=query.number("minYears"),
+            minRating=query.decimal("minRating"),
+        )
+        order = query.choice("orderBy", [each.name for each in CtoOrder])
+        return await pages.show(request, "ctos", {"filter": wanted, "orderBy": order, **query.page(24)})
+
+    @get("/ctos/{cto_id:str}")
+    async def profile(self, request: AnyRequest, pages: Pages, cto_id: str) -> Response[Any]:
+        """A profile with its reviews."""
+        query = Query(request)
+        return await pages.show_found(request, "cto", "cto", {"id": cto_id, "first": 10, "after": query.text("after")})
+
+    @post("/ctos/{cto_id:str}/reviews")
+    async def review(self, request: AnyRequest, product: Product, pages: Pages, cto_id: str) -> Response[Any]:
+        """Say something about a CTO."""
+        form = await pages.form(request)
+        try:
+            rating = form.number("rating")
+            form.done()
+            async with product.units.begin(context_of(request).actor) as work:
+                await ReviewService(work).write(required_id(cto_id), rating=rating or 0, body=form.text("body"))
+        except AppError as error:
+            if error.status in {401, 403, 404}:
+                raise
+            refused = {**pages.refused(error, form), "name": "reviews"}
+            variables = {"id": cto_id, "first": 10}
+            return await pages.show(request, "cto", variables, form=refused, status=error.status)
+        return pages.redirect(f"/ctos/{cto_id}", "Thank you, your review is published.")
+
+
+class ApplyPages(Controller):
+    """Becoming one of the CTOs."""
+
+    path = "/apply"
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/")
+    async def apply_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """The application."""
+        if Role.CTO in context_of(request).actor.roles:
+            return pages.redirect("/account/profile")
+        return await pages.show(request, "apply", {})
+
+    @post("/")
+    async def apply(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Open an account with a profile that is handed in for review, in one step."""
+        form = await pages.form(request)
+        context = context_of(request)
+        account = NewAccount(form.text("name"), form.text("email"), form.text("password"), Role.CTO)
+        try:
+            draft = profile_draft(form)
+
+            async def hand_in(work: UnitOfWork) -> None:
+                profiles = ProfileService(work)
+                await profiles.save(draft, context.tenant.currency)
+                await profiles.submit()
+
+            person = await Authentication(product, context.actor).sign_up(account, hand_in)
+        except AppError as error:
+            return await pages.show(request, "apply", {}, form=pages.refused(error, form), status=error.status)
+        response = pages.redirect("/account/profile", "Thank you! Your profile is in review, we will write to you.")
+        await start_session(request, product, pages, person, response)
+        return response
+
+
+class ProfilePages(Controller):
+    """One's own profile."""
+
+    path = "/account/profile"
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/")
+    async def profile(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+        """The profile as a form."""
+        context_of(request).actor.person  # noqa: B018 - raises for visitors
+        return await pages.show(request, "account-profile", {})
+
+    @post("/")
+    async def save(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Save the profile."""
+        form = await pages.form(request)
+        context = context_of(request)
+        try:
+            draft = profile_draft(form)
+            async with product.units.begin(context.actor) as work:
+                await ProfileService(work).save(draft, context.tenant.currency)
+        except AppError as error:
+            return await self._again(request, pages, form, error)
+        return pages.redirect("/account/profile", "Your profile is saved.")
+
+    @post("/submit")
+    async def submit(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Hand the profile in."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                cto = await ProfileService(work).submit()
+        except AppError as error:
+            return await self._again(request, pages, form, error)
+        listed = "Your profile is listed again." if cto.status == "listed" else "Your profile is in review."
+        return pages.redirect("/account/profile", listed)
+
+    @post("/pause")
+    async def pause(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+        """Take the profile out of the directory for a while."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                await ProfileService(work).pause()
+        except AppError as error:
+            return await self._again(request, pages, form, error)
+        return pages.redirect("/account/profile", "Your profile is paused. Nobody finds it until you bring it back.")
+
+    async def _again(self, request: AnyRequest, pages: Pages, form: Form, error: AppError) -> Response[Any]:
+        if error.status in {401, 403}:
+            raise error
+        return await pages.show(
+            request, "account-profile", {}, form=pages.refused(error, form), status=error.status
+        )
+
+
+def profile_draft(form: Form) -> ProfileDraft:
+    """The profile that a form holds.
+
+    Raises:
+        InvalidInput: numbers that are none.
+    """
+    skills = [
+        NamedSkill(name, form.parse_number("skills", level) or 3) for name, level in form.rows("skillName", "skillLevel")
+    ]
+    draft = ProfileDraft(
+        headline=form.text("headline"),
+        bio=form.text("bio"),
+        hourly_rate=form.money("hourlyRate"),
+        availability=form.number("availability"),
+        years_experience=form.number("yearsExperience"),
+        time_zone=form.text("timeZone") or "UTC",
+        industries=form.all("industries"),
+        skills=skills,
+    )
+    form.done()
+    return draft

@@ -1,0 +1,184 @@
+"""People in GraphQL: oneself and the members, each with the profile they may have."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from ctorendang.domains.accounts.graphql import Person, RoleType
+from ctorendang.domains.accounts.members import MemberFilter, MemberService
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.service import AccountService
+from ctorendang.domains.ctos.graphql import CtoStatusType, CtoType
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.service import CtoService
+from ctorendang.infra.db.paging import PageRequest
+from ctorendang.infra.graphql.context import GraphQLContext
+from ctorendang.infra.graphql.refusals import Refusable
+from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, required_id
+from ctorendang.infra.work import UnitOfWork
+
+
+class _Status(Enum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+MemberStatus = strawberry.enum(_Status, name="MemberStatus")
+
+
+async def _profiles(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, Cto]:
+    return await CtoService(work).of_people(user_ids)
+
+
+async def _profile(context: GraphQLContext, user_id: UUID) -> CtoType | None:
+    cto = await context.load(_profiles, user_id)
+    return CtoType.of(cto) if cto is not None else None
+
+
+@strawberry.type(description="Oneself.")
+class Viewer(Person):
+    """The person who asks."""
+
+    @strawberry.field
+    def email_verified(self) -> bool:
+        """Whether the address is confirmed."""
+        return self.row.email_verified_at is not None
+
+    @strawberry.field
+    async def cto(self, info: Info) -> CtoType | None:
+        """One's own profile, whatever its status."""
+        return await _profile(info.context, self.row.id)
+
+
+@strawberry.type(description="A person of this marketplace, as its administrators see them.")
+class Member(Person):
+    """A member."""
+
+    @strawberry.field
+    def status(self) -> MemberStatus:
+        """Suspended members cannot sign in."""
+        return _Status(self.row.status)
+
+    @strawberry.field
+    def last_sign_in_at(self) -> datetime | None:
+        """When the member last signed in."""
+        return self.row.last_sign_in_at
+
+    @strawberry.field
+    async def cto(self, info: Info) -> CtoType | None:
+        """The member's profile, whatever its status."""
+        return await _profile(info.context, self.row.id)
+
+
+@strawberry.input(name="MemberFilter")
+class MemberFilterInput:
+    """Which members: all of what is said must hold."""
+
+    search: str | None = strawberry.field(default=None, description="Part of a name or address.")
+    role: RoleType | None = None
+    status: MemberStatus | None = None
+    cto_status: CtoStatusType | None = None
+
+
+@strawberry.type
+class PeopleQueries:
+    """Roots about people."""
+
+    @strawberry.field
+    async def me(self, info: Info) -> Viewer | None:
+        """Oneself; null for visitors."""
+        if info.context.actor.user_id is None:
+            return None
+        return Viewer(row=await info.context.use(lambda work: AccountService(work).own()))
+
+    @strawberry.field
+    async def members(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: MemberFilterInput | None = None,
+    ) -> Connection[Member]:
+        """The people of this marketplace, newest first; for administrators."""
+        wanted = await _member_filter(info.context, filter or MemberFilterInput())
+        request = PageRequest(first, after, last, before)
+        page = await info.context.use(lambda work: MemberService(work).page(wanted, request))
+        return connection(
+            page, _member, lambda: info.context.use(lambda work: MemberService(work).count(wanted))
+        )
+
+
+def _member(user: User) -> Member:
+    return Member(row=user)
+
+
+async def _member_filter(context: GraphQLContext, wanted: MemberFilterInput) -> MemberFilter:
+    ids = None
+    if wanted.cto_status is not None:
+        status = wanted.cto_status.value
+        ids = await context.use(lambda work: CtoService(work).people_with(status))
+    return MemberFilter(
+        search=wanted.search or "",
+        role=wanted.role.value if wanted.role else None,
+        status=wanted.status.value if wanted.status else None,
+        ids=ids,
+    )
+
+
+@strawberry.input
+class UpdateProfileInput:
+    """What changes about oneself."""
+
+    name: str
+
+
+@strawberry.input
+class SetMemberRolesInput:
+    """Whose roles, and which."""
+
+    member_id: strawberry.ID
+    roles: list[RoleType]
+
+
+@strawberry.input
+class MemberInput:
+    """Which member."""
+
+    member_id: strawberry.ID
+
+
+UpdateProfileResult = Annotated[Viewer | Refusal | InvalidInput, strawberry.union("UpdateProfileResult")]
+MemberResult = Annotated[Member | Refusal | InvalidInput, strawberry.union("MemberResult")]
+
+
+@strawberry.type
+class PeopleMutations:
+    """Roots that change people."""
+
+    @strawberry.mutation(extensions=[Refusable()])
+    async def update_profile(self, info: Info, input: UpdateProfileInput) -> UpdateProfileResult:
+        """Change what one is called."""
+        return Viewer(row=await info.context.use(lambda work: AccountService(work).rename(input.name)))
+
+    @strawberry.mutation(extensions=[Refusable()])
+    async def set_member_roles(self, info: Info, input: SetMemberRolesInput) -> MemberResult:
+        """Give a member exactly these roles; for administrators."""
+        member_id, roles = required_id(input.member_id), [role.value for role in input.roles]
+        return Member(row=await info.context.use(lambda work: MemberService(work).set_roles(member_id, roles)))
+
+    @strawberry.mutation(extensions=[Refusable()])
+    async def suspend_member(self, info: Info, input: MemberInput) -> MemberResult:
+        """Shut a member out, at once; for administrators."""
+        member_id = required_id(input.member_id)
+        return Member(row=await info.context.use(lambda work: MemberService(work).suspend(member_id)))
+
+    @strawberry.mutation(extensions=[Refusable()])
+    async def restore_member(self, info: Info, input: MemberInput) -> MemberResult:
+        """Let a suspended member in again; for administrators."""
+        member_id = required_id(input.member_id)
+        return Member(row=await info.context.use(lambda work: MemberService(work).restore(member_id)))

@@ -1,0 +1,81 @@
+"""What clients say about CTOs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.errors import CannotReviewOneself
+from ctorendang.domains.ctos.models import Review
+from ctorendang.domains.ctos.permissions import CtoPermission
+from ctorendang.domains.ctos.repository import CtoRepository, ReviewRepository
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+
+
+class ReviewService:
+    """Writing and reading reviews."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._ctos = CtoRepository(session=work.session)
+        self._reviews = ReviewRepository(session=work.session)
+
+    async def write(self, cto_id: UUID, *, rating: int, body: str) -> Review:
+        """Review a listed CTO, replacing one's earlier review.
+
+        Args:
+            cto_id: whom.
+            rating: 1 to 5 stars.
+            body: plain text, at most 4,000 characters.
+
+        Raises:
+            Forbidden: the actor's role does not review.
+            NotFound: no such CTO is listed here.
+            CannotReviewOneself: the actor is that CTO.
+        """
+        self._work.require(CtoPermission.WRITE_REVIEW)
+        fields = Fields()
+        rating = fields.number("rating", rating, least=1, most=5)
+        body = fields.text("body", body, most=4_000, lines=True)
+        fields.done()
+        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
+        if cto.user_id == self._work.actor.person:
+            raise CannotReviewOneself("Ask a client to review you instead.")
+        if cto.status != CtoStatus.LISTED:
+            raise NotFound("This CTO is not listed here.")
+        review = await self._reviews.put(
+            tenant_id=self._work.tenant_id, cto_id=cto_id, author_id=self._work.actor.person, rating=rating, body=body
+        )
+        record(self._work, "ctos.review.written", Subject("review", review.id), {"rating": rating})
+        return review
+
+    async def page(self, cto_id: UUID, request: PageRequest) -> Page[Review]:
+        """A CTO's reviews, newest first.
+
+        Raises:
+            InvalidInput: the page makes no sense.
+        """
+        self._work.require(CtoPermission.READ)
+        statement = select(Review).where(Review.tenant_id == self._work.tenant_id, Review.cto_id == cto_id)
+        keys = [
+            Key(Review.created_at.expression, datetime, descending=True),
+            Key(Review.id.expression, UUID, descending=True),
+        ]
+        return await fetch_page(self._work.session, statement, keys, request)
+
+    async def first_of_each(self, cto_ids: list[UUID], size: int) -> dict[UUID, Page[Review]]:
+        """The newest reviews of several CTOs, in one query."""
+        self._work.require(CtoPermission.READ)
+        return await self._reviews.first_of_each(self._work.tenant_id, cto_ids, size)
+
+    async def author_names(self, user_ids: list[UUID]) -> dict[UUID, str]:
+        """What the authors of reviews are called."""
+        self._work.require(CtoPermission.READ)
+        statement = select(User.id, User.name).where(User.tenant_id == self._work.tenant_id, User.id.in_(user_ids))
+        return {user_id: name for user_id, name in await self._work.session.execute(statement)}

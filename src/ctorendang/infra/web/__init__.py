@@ -1,0 +1,1 @@
+"""The web: from an ASGI request to a tenant's page or problem."""

@@ -1,0 +1,82 @@
+"""The one renderer of errors over HTTP: a themed page for people, problem details for programs."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from ctorendang.infra.errors import AppError, InvalidInput, TooManyAttempts
+from ctorendang.infra.theming.renderer import ThemeRenderer
+from ctorendang.infra.web.context import RequestContext, find_context
+
+_log = structlog.get_logger(__name__)
+
+_DETAILS = {
+    404: "There is nothing at this address. Check it, or start from the home page.",
+    405: "This address does not take that kind of request.",
+    413: "This is too large. Send less at once.",
+    415: "This kind of content is not understood here.",
+    500: "Something went wrong on our side. Try again in a moment.",
+}
+
+
+def wants_html(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person's browser is asking."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+class ErrorRenderer:
+    """Answers with what went wrong, in words for the one who asked; never a stack trace."""
+
+    def __init__(self, themes: ThemeRenderer) -> None:
+        self._themes = themes
+
+    def handle(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        """A Litestar exception handler."""
+        status, code, detail = _describe(error)
+        if status >= 500:
+            _log.error("request failed", exc_info=error)
+        context = find_context(request.scope)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyAttempts) else {}
+        if context is not None and wants_html(request):
+            body = self._page(context, request.url.path, status, detail)
+            return Response(body, status_code=status, media_type="text/html", headers=headers)
+        problem: dict[str, Any] = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
+        problem["code"] = code
+        if isinstance(error, InvalidInput):
+            problem["fields"] = error.fields
+        if context is not None:
+            problem["instance"] = f"urn:request:{context.request_id}"
+        return Response(problem, status_code=status, media_type="application/problem+json", headers=headers)
+
+    def _page(self, context: RequestContext, path: str, status: int, detail: str) -> str:
+        values = {
+            "tenant": context.tenant,
+            "settings": context.tenant.theme_settings,
+            "path": path,
+            "error": {
+                "status": status,
+                "title": _title(status),
+                "detail": detail,
+                "reference": context.request_id,
+            },
+        }
+        return self._themes.render(context.tenant.theme, "pages/error.html", values)
+
+
+def _describe(error: Exception) -> tuple[int, str, str]:
+    if isinstance(error, AppError):
+        return error.status, error.code, error.detail
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        detail = _DETAILS.get(error.status_code, "This request cannot be understood. Check it and send it again.")
+        return error.status_code, _title(error.status_code).lower().replace(" ", "_"), detail
+    return 500, "internal_error", _DETAILS[500]
+
+
+def _title(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

@@ -1,0 +1,144 @@
+"""Forms from browsers: read with care, and only from pages of one's own."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import Request
+
+from ctorendang.infra.errors import AppError, Forbidden
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.web.context import RequestContext, context_of
+from ctorendang.kit.crypto import same
+
+_MOST_FIELDS = 300
+
+
+class FormNotUnderstood(AppError):
+    """The body is no form, or not in UTF-8."""
+
+    code = "form_not_understood"
+    status = 400
+
+
+class FormTypeNotSupported(AppError):
+    """The body says that it is something else than a form."""
+
+    code = "form_type_not_supported"
+    status = 415
+
+
+class Form:
+    """The fields of a form, each with one or several values."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value)
+        self.problems = Fields()
+
+    @property
+    def values(self) -> dict[str, str | list[str]]:
+        """What was typed, for showing it again."""
+        shown = {name: values for name, values in self._values.items() if name != "_csrf" and "password" not in name.lower()}
+        return {name: values[0] if len(values) == 1 else values for name, values in shown.items()}
+
+    def text(self, name: str) -> str:
+        """One value, empty when the field is missing."""
+        return self._values.get(name, [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a repeated field, without empty ones."""
+        return [value for value in self._values.get(name, []) if value.strip()]
+
+    def rows(self, *names: str) -> list[tuple[str, ...]]:
+        """Fields that belong together by position, without rows whose first field is empty."""
+        return [row for row in zip(*(self._values.get(name, []) for name in names), strict=False) if row[0].strip()]
+
+    def number(self, name: str) -> int | None:
+        """A whole number, None for an empty field; anything else is a problem."""
+        return self.parse_number(name, self.text(name))
+
+    def parse_number(self, name: str, text: str) -> int | None:
+        """A whole number typed in a field of this name."""
+        typed = text.strip().replace(",", "").replace(" ", "")
+        if not typed:
+            return None
+        if not typed.lstrip("-").isascii() or not typed.lstrip("-").isdigit() or len(typed) > 9:
+            self.problems.refuse(name, "Use a whole number.")
+            return None
+        return int(typed)
+
+    def money(self, name: str) -> int | None:
+        """An amount in whole units as typed (180 or 180.50), in minor units; None for an empty field."""
+        typed = self.text(name).strip().replace(",", "").replace(" ", "")
+        if not typed:
+            return None
+        try:
+            minor = Decimal(typed) * 100 if len(typed) <= 15 else Decimal("NaN")
+        except InvalidOperation:
+            minor = Decimal("NaN")
+        if not minor.is_finite() or minor != minor.to_integral_value() or abs(minor) > 10**12:
+            self.problems.refuse(name, "Use an amount such as 180 or 180.50.")
+            return None
+        return int(minor)
+
+    def day(self, name: str) -> date | None:
+        """A day as browsers send it (2026-01-31), None for an empty field."""
+        typed = self.text(name).strip()
+        if not typed:
+            return None
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            self.problems.refuse(name, "Use a date such as 2026-01-31.")
+            return None
+
+    def done(self) -> None:
+        """Go on if everything could be read.
+
+        Raises:
+            InvalidInput: some fields could not.
+        """
+        self.problems.done()
+
+
+async def read_form(request: Request[Any, Any, Any], token: str) -> Form:
+    """The form that a page of this site has sent.
+
+    Args:
+        request: a POST.
+        token: what the page's form must have carried.
+
+    Raises:
+        Forbidden: another site has sent it, or the token is missing or old.
+        FormNotUnderstood: the body is not UTF-8 or has too many fields.
+        FormTypeNotSupported: the body is no form.
+    """
+    require_own_origin(request, context_of(request))
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        raise FormTypeNotSupported("Send the form as a browser does (application/x-www-form-urlencoded).")
+    try:
+        body = (await request.body()).decode("utf-8")
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except (UnicodeError, ValueError):
+        raise FormNotUnderstood("The form could not be read. Reload the page and send it again.") from None
+    form = Form(pairs)
+    sent = request.headers.get("x-csrf-token") or form.text("_csrf")
+    if not same(sent, token):
+        raise Forbidden("This page has been open for too long. Reload it and try again.")
+    return form
+
+
+def require_own_origin(request: Request[Any, Any, Any], context: RequestContext) -> None:
+    """Let pass what a browser sends from this very site.
+
+    Raises:
+        Forbidden: the request comes from elsewhere, or does not say from where.
+    """
+    source = request.headers.get("origin") or request.headers.get("referer", "")
+    parts = urlsplit(source) if source.startswith(("http://", "https://")) else None
+    if parts is None or f"{parts.scheme}://{parts.netloc}".lower() != context.origin:
+        raise Forbidden("This request did not come from this site. Open the page here and try again.")

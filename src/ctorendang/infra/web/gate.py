@@ -1,0 +1,145 @@
+"""The way in: every request gets an id, a tenant and an actor before the application sees it."""
+
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+from litestar.connection import ASGIConnection
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.tenancy.hosts import normalise_host
+from ctorendang.infra.tenancy.tenant import Tenant
+from ctorendang.infra.web.context import RequestContext, keep_context
+from ctorendang.infra.web.cookies import SESSION, Cookies
+from ctorendang.kit.ids import uuid7
+from ctorendang.settings import WebSettings
+
+# Besides what pages need, nothing: no inline script or style, no framing, no plug-ins, no foreign hosts.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+_STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_PROBES = frozenset({"/health", "/ready"})
+_LONGEST_TOKEN = 200
+
+_log = structlog.get_logger("ctorendang.access")
+
+
+class Identify(Protocol):
+    """Tells whom a credential stands for on a tenant; filled in by the accounts domain."""
+
+    async def __call__(self, visitor: Actor, kind: str, token: str) -> Actor | None:
+        """The person, None for a credential that is not good here."""
+
+
+class Gate:
+    """Wraps the application.
+
+    An unknown host is answered here, with 421 and nothing else: never a default tenant. A credential is looked up within the
+    tenant of the host that it was sent to, so on another tenant's host it is nobody.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: WebSettings,
+        find_tenant: Callable[[str], Awaitable[Tenant | None]],
+        identify: Identify,
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._find_tenant = find_tenant
+        self._identify = identify
+        self._cookies = Cookies(secure=settings.scheme == "https")
+        self._headers = (*_HEADERS, *((_STRICT_TRANSPORT,) if self._cookies.secure else ()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] in _PROBES:
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = str(uuid7())
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                ours = (*self._headers, (b"x-request-id", request_id.encode()))
+                message["headers"] = [*message["headers"], *(each for each in ours if each[0] not in present)]
+            await send(message)
+
+        try:
+            context = await self._context(scope, request_id)
+            if context is None:
+                await _misdirected(send_with_headers)
+                return
+            structlog.contextvars.bind_contextvars(tenant=context.tenant.slug)
+            keep_context(scope, context)
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            elapsed = round((time.perf_counter() - started) * 1000, 1)
+            _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)
+            structlog.contextvars.clear_contextvars()
+
+    async def _context(self, scope: Any, request_id: str) -> RequestContext | None:
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        header = connection.headers.get("host", "")
+        host = normalise_host(header)
+        tenant = await self._find_tenant(host) if host else None
+        if tenant is None:
+            return None
+        visitor = Actor(tenant.id, request_id=request_id, address=self._address(connection))
+        actor, token = await self._actor(connection, visitor)
+        return RequestContext(request_id, tenant, actor, token, f"{self._settings.scheme}://{header.lower()}")
+
+    async def _actor(self, connection: ASGIConnection[Any, Any, Any, Any], visitor: Actor) -> tuple[Actor, str]:
+        """The actor, and the browser session's secret where that is what spoke for it."""
+        scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and bearer:
+            return await self._known(visitor, "program", bearer.strip()) or visitor, ""
+        cookie = connection.cookies.get(self._cookies.name(SESSION), "")
+        person = await self._known(visitor, "browser", cookie)
+        return (person, cookie) if person else (visitor, "")
+
+    async def _known(self, visitor: Actor, kind: str, token: str) -> Actor | None:
+        if not token or len(token) > _LONGEST_TOKEN:
+            return None
+        return await self._identify(visitor, kind, token)
+
+    def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        """Where the request comes from; a proxy's word counts only from proxies we were told to trust."""
+        peer = connection.client.host if connection.client else ""
+        if peer in self._settings.trusted_proxies:
+            forwarded = connection.headers.get("x-forwarded-for", "").split(",")[-1].strip()
+            peer = forwarded or peer
+        try:
+            return str(ipaddress.ip_address(peer))
+        except ValueError:
+            return ""
+
+
+async def _misdirected(send: Send) -> None:
+    body = b"There is nothing at this address.\n"
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 421,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))],
+        }
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,51 @@
+"""Structured logs: one JSON object a line, with the request's id and tenant, and without secrets."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+
+_SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api_?key|otp|credential", re.IGNORECASE)
+_SECRET_TEXT = re.compile(
+    r"(?P<before>(?:bearer\s+|token=|password=|secret=|://[^/:@\s]+:))(?P<secret>[^\s&@\"']+)", re.IGNORECASE
+)
+_HIDDEN = "[hidden]"
+
+
+def hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
+    """A structlog processor: values of telling names, and what follows telling words, are not written down."""
+    return {name: _HIDDEN if _SECRET_NAME.search(name) else _hide(value) for name, value in event.items()}
+
+
+def _hide(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SECRET_TEXT.sub(lambda match: match["before"] + _HIDDEN, value)
+    if isinstance(value, dict):
+        return hide_secrets(None, "", value)
+    if isinstance(value, list | tuple):
+        return [_hide(each) for each in value]
+    return value
+
+
+def configure_logs() -> None:
+    """Send the product's and the libraries' logs to standard output as JSON."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -1,0 +1,213 @@
+"""Pages: a GraphQL document's answer in a tenant's theme."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+import msgspec
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound
+from ctorendang.infra.graphql.executor import GraphQLExecutor
+from ctorendang.infra.product import Product
+from ctorendang.infra.web.context import RequestContext, context_of
+from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
+from ctorendang.infra.web.forms import Form, read_form
+from ctorendang.kit.crypto import keyed_digest, random_token, same
+
+_VIEWER = "query Viewer { me { id name email roles emailVerified cto { id status } } }"
+_YEAR = 365 * 86_400
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class _FormToken:
+    """The token for a page's forms, which remembers whether the page has one."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self.shown = False
+
+    def __str__(self) -> str:
+        self.shown = True
+        return self.value
+
+    __html__ = __str__
+
+
+class Pages:
+    """Renders pages and reads their forms; the same for every tenant."""
+
+    def __init__(self, product: Product, executor: GraphQLExecutor) -> None:
+        self._product = product
+        self._executor = executor
+        self._themes = product.gateways.themes
+        self.cookies = Cookies(secure=product.settings.web.scheme == "https")
+
+    async def show(
+        self,
+        request: AnyRequest,
+        page: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        state: str | None = None,
+        form: Mapping[str, Any] | None = None,
+        status: int = 200,
+    ) -> Response[str]:
+        """A page.
+
+        Args:
+            request: whose tenant and actor it is for.
+            page: name of a template under ``pages/`` and of its document.
+            variables: of the document; None for a page without one.
+            data: what a page without a document shows.
+            state: which of its states the page is in.
+            form: what was typed, and what is wrong with it.
+            status: HTTP status.
+
+        Raises:
+            AppError: the document was refused.
+        """
+        context = context_of(request)
+        if variables is not None:
+            data = await self.query(context, self._document(page), variables)
+        seed = self._seed(request, context)
+        token = _FormToken(self._form_token(context, seed))
+        html = self._themes.render(
+            context.tenant.theme,
+            f"pages/{page}.html",
+            {
+                "tenant": context.tenant,
+                "settings": context.tenant.theme_settings,
+                "viewer": await self._viewer(context),
+                "csrf_token": token,
+                "path": request.url.path,
+                "query": _query(request),
+                "flash": self._flash(request),
+                "form": form,
+                "state": state,
+                "data": data or {},
+            },
+        )
+        response = Response(html, status_code=status, media_type="text/html")
+        response.headers["Cache-Control"] = "private, no-store" if context.actor.user_id else "private, no-cache"
+        response.headers["Vary"] = "Cookie"
+        if token.shown and not context.token and request.cookies.get(self.cookies.name(VISITOR)) != seed:
+            response.set_cookie(self.cookies.make(VISITOR, seed, _YEAR))
+        if self.cookies.name(FLASH) in request.cookies:
+            response.set_cookie(self.cookies.drop(FLASH))
+        return response
+
+    async def show_found(self, request: AnyRequest, page: str, root: str, variables: Mapping[str, Any]) -> Response[str]:
+        """A page about one thing.
+
+        Raises:
+            NotFound: the document's root field is null.
+        """
+        context = context_of(request)
+        data = await self.query(context, self._document(page), variables)
+        if data.get(root) is None:
+            raise NotFound("There is nothing at this address, or it is not yours to see.")
+        return await self.show(request, page, data=data)
+
+    async def query(self, context: RequestContext, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a document, run as the request's actor.
+
+        Raises:
+            AppError: something was refused.
+        """
+        said = {name: value for name, value in variables.items() if value is not None}
+        answer = await self._executor.execute(
+            document, said, tenant=context.tenant, actor=context.actor, read_only=True
+        )
+        if answer.refused is not None:
+            raise answer.refused
+        if answer.errors:
+            raise RuntimeError(f"a page's document failed: {answer.errors[0]['message']}")
+        return answer.data or {}
+
+    async def _viewer(self, context: RequestContext) -> Any:
+        if context.actor.user_id is None:
+            return None
+        return (await self.query(context, _VIEWER, {}))["me"]
+
+    def _document(self, page: str) -> str:
+        if self._product.settings.development:
+            return self._themes.document(page)
+        return self._kept_document(page)
+
+    @cache  # noqa: B019 - lives as long as the process, like the pages themselves
+    def _kept_document(self, page: str) -> str:
+        return self._themes.document(page)
+
+    async def form(self, request: AnyRequest) -> Form:
+        """The form that one of our pages has sent.
+
+        Raises:
+            Forbidden: it was not sent from a page of this site.
+            AppError: it cannot be read.
+        """
+        context = context_of(request)
+        return await read_form(request, self._form_token(context, self._seed(request, context)))
+
+    def require_token(self, request: AnyRequest) -> None:
+        """Let a script's request pass that carries its page's token as a header.
+
+        Raises:
+            Forbidden: it does not.
+        """
+        context = context_of(request)
+        if not same(request.headers.get("x-csrf-token", ""), self._form_token(context, self._seed(request, context))):
+            raise Forbidden("Send the page's token as X-CSRF-Token, or sign in with an access token.")
+
+    def refused(self, error: AppError, form: Form) -> dict[str, Any]:
+        """What a page needs to show a form again after a refusal."""
+        errors = error.fields if isinstance(error, InvalidInput) else {}
+        return {"values": form.values, "errors": errors, "message": error.detail}
+
+    def redirect(self, path: str, message: str = "", kind: str = "success") -> Redirect:
+        """Go on to another page, which says what has happened."""
+        response = Redirect(path, status_code=303)
+        if message:
+            text = msgspec.json.encode({"kind": kind, "message": message}).decode()
+            digest = keyed_digest(self._product.settings.secret_key, "flash", text)
+            response.set_cookie(self.cookies.make(FLASH, f"{digest}.{quote(text, safe='')}", 60))
+        return response
+
+    def _flash(self, request: AnyRequest) -> Any:
+        digest, _, quoted = request.cookies.get(self.cookies.name(FLASH), "").partition(".")
+        text = unquote(quoted)
+        if not digest or not same(digest, keyed_digest(self._product.settings.secret_key, "flash", text)):
+            return None
+        return msgspec.json.decode(text)
+
+    def _seed(self, request: AnyRequest, context: RequestContext) -> str:
+        """What form tokens of this browser are made from: its session, or for visitors a cookie of their own."""
+        if context.token:
+            return context.token
+        seed = request.cookies.get(self.cookies.name(VISITOR), "")
+        if len(seed) == 43:
+            return seed
+        kept = request.state.get("visitor_seed") or random_token()
+        request.state["visitor_seed"] = kept
+        return kept
+
+    def _form_token(self, context: RequestContext, seed: str) -> str:
+        return keyed_digest(self._product.settings.secret_key, f"form of {context.tenant.id}", seed)
+
+
+def _query(request: AnyRequest) -> dict[str, str | list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        values.setdefault(name, []).append(value)
+    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+
+
+def safe_path(path: str, default: str = "/") -> str:
+    """A path of this site to go on to; anything that could lead elsewhere becomes the default."""
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path:
+        return path
+    return default

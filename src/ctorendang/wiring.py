@@ -1,0 +1,87 @@
+"""The same wiring for every process: settings in, a running product out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import strawberry
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from ctorendang.infra.auth.limits import AttemptLimiter
+from ctorendang.infra.authz.policy import compile_grants, load_enforcer
+from ctorendang.infra.db.session import Database
+from ctorendang.infra.events import Subscription, Subscriptions
+from ctorendang.infra.gateways.embeddings import create_embedder
+from ctorendang.infra.gateways.gateways import Gateways
+from ctorendang.infra.gateways.mail import create_mailer
+from ctorendang.infra.jobs.wake import create_waker
+from ctorendang.infra.product import Product
+from ctorendang.infra.tenancy.directory import TenantDirectory
+from ctorendang.infra.tenancy.links import Links
+from ctorendang.infra.theming.renderer import ThemeRenderer
+from ctorendang.infra.work import UnitsOfWork
+from ctorendang.registry import DOMAINS
+from ctorendang.settings import Settings
+
+# A counter that answers late helps nobody: give up quickly and count in the process.
+_REDIS_PATIENCE = 0.25
+_PLATFORM_POOL = 2
+
+
+def create_schema() -> strawberry.Schema:
+    """The GraphQL schema of all domains."""
+    queries = tuple(each for domain in DOMAINS for each in domain.queries)
+    mutations = tuple(each for domain in DOMAINS for each in domain.mutations)
+    return strawberry.Schema(
+        query=merge_types("Query", queries),
+        mutation=merge_types("Mutation", mutations),
+        config=StrawberryConfig(auto_camel_case=True),
+    )
+
+
+@asynccontextmanager
+async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) -> AsyncIterator[Product]:
+    """Connect everything, and let go of it in the end.
+
+    Args:
+        settings: of this process.
+        also: subscriptions besides those of the domains.
+    """
+    app = Database(settings.database.url, pool_size=settings.database.pool_size)
+    platform = Database(settings.database.platform_url or settings.database.url, pool_size=_PLATFORM_POOL)
+    redis = Redis.from_url(
+        settings.redis.url,
+        socket_timeout=_REDIS_PATIENCE,
+        socket_connect_timeout=_REDIS_PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+    grants = compile_grants(load_enforcer(settings.paths.root))
+    subscriptions = Subscriptions([*(each for domain in DOMAINS for each in domain.subscriptions), *also])
+    gateways = Gateways(
+        embedder=create_embedder(settings.embeddings),
+        mailer=create_mailer(settings.mail),
+        themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
+        links=Links(settings.web.scheme, settings.web.public_port),
+    )
+    wake = create_waker(settings.redis)
+    directory = TenantDirectory(app.engine, settings.database.url)
+    await directory.start()
+    try:
+        yield Product(
+            settings=settings,
+            grants=grants,
+            subscriptions=subscriptions,
+            gateways=gateways,
+            units=UnitsOfWork(app, grants, subscriptions, gateways, wake),
+            platform_units=UnitsOfWork(platform, grants, subscriptions, gateways, wake),
+            directory=directory,
+            limiter=AttemptLimiter(redis),
+        )
+    finally:
+        await directory.stop()
+        await redis.aclose()
+        await app.close()
+        await platform.close()
