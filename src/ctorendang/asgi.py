@@ -25,6 +25,11 @@ from ctorendang.wiring import create_schema, open_product
 _MOST_BODY = 1_000_000
 
 
+def app() -> ASGIApp:
+    """What a server starts, configured by the environment."""
+    return create_app(Settings.from_env())
+
+
 def create_app(settings: Settings) -> ASGIApp:
     """The application; its parts connect when the server starts it."""
     app = Litestar(

@@ -90,6 +90,7 @@ def serve(host: str, port: int, workers: int) -> None:
     _settings()
     Granian(
         "ctorendang.asgi:app",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.ASGI,

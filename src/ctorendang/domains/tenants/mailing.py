@@ -31,7 +31,7 @@ async def send_mail(
         tenant.theme,
         template,
         {
-            "tenant": tenant,
+            "tenant": tenant.view(),
             "settings": tenant.theme_settings,
             "name": name,
             "home": home + "/",

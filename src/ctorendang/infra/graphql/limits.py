@@ -74,7 +74,7 @@ class _Measure:
 
     def _page(self, node: FieldNode) -> int:
         """How many rows a field may return: its page size, or the usual one where nested fields follow a list."""
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value in {"first", "last"}:
                 value: Any = argument.value
                 if isinstance(value, IntValueNode):

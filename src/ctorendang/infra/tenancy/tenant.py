@@ -33,3 +33,7 @@ class Tenant:
     locale: str
     theme: str
     theme_settings: dict[str, Any] = field(hash=False)
+
+    def view(self) -> dict[str, str]:
+        """What templates may see of it."""
+        return {name: getattr(self, name) for name in ("slug", "name", "tagline", "currency", "locale")}

@@ -53,7 +53,7 @@ class ErrorRenderer:
 
     def _page(self, context: RequestContext, path: str, status: int, detail: str) -> str:
         values = {
-            "tenant": context.tenant,
+            "tenant": context.tenant.view(),
             "settings": context.tenant.theme_settings,
             "path": path,
             "error": {

@@ -23,20 +23,6 @@ _YEAR = 365 * 86_400
 AnyRequest = Request[Any, Any, Any]
 
 
-class _FormToken:
-    """The token for a page's forms, which remembers whether the page has one."""
-
-    def __init__(self, value: str) -> None:
-        self.value = value
-        self.shown = False
-
-    def __str__(self) -> str:
-        self.shown = True
-        return self.value
-
-    __html__ = __str__
-
-
 class Pages:
     """Renders pages and reads their forms; the same for every tenant."""
 
@@ -75,15 +61,14 @@ class Pages:
         if variables is not None:
             data = await self.query(context, self._document(page), variables)
         seed = self._seed(request, context)
-        token = _FormToken(self._form_token(context, seed))
         html = self._themes.render(
             context.tenant.theme,
             f"pages/{page}.html",
             {
-                "tenant": context.tenant,
+                "tenant": context.tenant.view(),
                 "settings": context.tenant.theme_settings,
                 "viewer": await self._viewer(context),
-                "csrf_token": token,
+                "csrf_token": self._form_token(context, seed),
                 "path": request.url.path,
                 "query": _query(request),
                 "flash": self._flash(request),
@@ -95,7 +80,7 @@ class Pages:
         response = Response(html, status_code=status, media_type="text/html")
         response.headers["Cache-Control"] = "private, no-store" if context.actor.user_id else "private, no-cache"
         response.headers["Vary"] = "Cookie"
-        if token.shown and not context.token and request.cookies.get(self.cookies.name(VISITOR)) != seed:
+        if not context.token and request.cookies.get(self.cookies.name(VISITOR)) != seed:
             response.set_cookie(self.cookies.make(VISITOR, seed, _YEAR))
         if self.cookies.name(FLASH) in request.cookies:
             response.set_cookie(self.cookies.drop(FLASH))
