@@ -72,7 +72,8 @@ def make_market(slug: str, *, seed: int, now: datetime, ctos: int | None = None)
         now: dates are told backwards from it.
         ctos: another number of CTOs than usual there.
     """
-    return _Maker(slug, Random(f"{seed}:{slug}"), now).make(ctos)
+    random = Random(f"{seed}:{slug}")  # noqa: S311 - decides about nobody's security
+    return _Maker(slug, random, now).make(ctos)
 
 
 class _Maker:
@@ -120,10 +121,10 @@ class _Maker:
 
     def _written(self, profile: Profile, published_at: datetime, clients: Sequence[Member]) -> tuple[DatedReview, ...]:
         authors = self._random.sample(range(len(clients)), min(_REVIEWS, len(clients)))
-        worked = timedelta(days=60)
+        met = [max(published_at, clients[author].joined_at) for author in authors]
         return tuple(
-            DatedReview(author, review.rating, review.body, self._since(max(published_at, clients[author].joined_at) + worked))
-            for author, review in zip(authors, self._reviews.write(profile, len(authors)), strict=True)
+            DatedReview(author, review.rating, review.body, self._since(at + timedelta(days=60)))
+            for author, at, review in zip(authors, met, self._reviews.write(profile, len(authors)), strict=True)
         )
 
     def _postings(self, clients: int) -> list[Posting]:

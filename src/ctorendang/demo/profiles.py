@@ -104,7 +104,8 @@ class ProfileWriter:
     def _rate(self, archetype: Mapping[str, Any], person: Person, years: int) -> int:
         experience = 0.72 + 0.02 * min(years, 24)
         place = texts("names")[person.region]["rate"]
-        return 5 * round(archetype["rate"] * experience * place * self._random.uniform(0.88, 1.14) / 5)
+        rate: float = archetype["rate"] * experience * place * self._random.uniform(0.88, 1.14)
+        return 5 * round(rate / 5)
 
     def _headline(self, kind: str, words: Mapping[str, str]) -> str:
         headline = ""
@@ -150,9 +151,7 @@ class ProfileWriter:
         opener = self._deal(("opener", kind), texts("archetypes")[kind]["openers"])
         background = self._common("backgrounds", likely=0.75)
         told = self._random.sample(skills[:4], self._random.choice((2, 2, 3)))
-        done = [
-            _Phrase(text, skill) for skill in told for text in self._decks.deal(skill, stories()[skill]["bio"])
-        ]
+        done = [_Phrase(text, skill) for skill in told for text in self._decks.deal(skill, stories()[skill]["bio"])]
         manner = self._common("styles", count=self._random.choice((2, 2, 3)))
         terms, private = self._common("terms", likely=0.6), self._common("personal", likely=0.45)
         shapes = (

@@ -12,7 +12,7 @@ from ctorendang.demo.market import Candidate, Market, Member, Posting
 from ctorendang.domains.ctos.taxonomy import own_id
 
 # What a euro is about, so that rates look right in the tenant's currency.
-_EURO_IN = {"USD": 1.1, "GBP": 0.86, "CHF": 0.95, "SEK": 11.0, "NOK": 11.5, "DKK": 7.5, "PLN": 4.3, "CAD": 1.5, "AUD": 1.7}
+_EURO_IN = {"USD": 1.1, "GBP": 0.86, "CHF": 0.95, "SEK": 11.0, "NOK": 11.5, "DKK": 7.5, "PLN": 4.3}
 
 COLUMNS = {
     "users": ("tenant_id", "id", "email", "name", "roles", "email_verified_at", "last_sign_in_at", "created_at"),
@@ -81,8 +81,9 @@ class RowMaker:
     def _user(self, rows: TenantRows, member: Member) -> UUID:
         user_id = self._id(member.joined_at)
         signed_in = min(self.now, member.joined_at + timedelta(days=self.random.uniform(0, 600)))
-        account = (member.person.email, member.person.name, [member.role], member.joined_at, signed_in, member.joined_at)
-        rows.tables["users"].append((self.tenant_id, user_id, *account))
+        dates = (member.joined_at, signed_in, member.joined_at)
+        person = (member.person.email, member.person.name, [member.role])
+        rows.tables["users"].append((self.tenant_id, user_id, *person, *dates))
         secret = (self.tenant_id, self._id(member.joined_at), user_id, self.password_hash)
         rows.tables["password_credentials"].append(secret)
         return user_id
@@ -125,5 +126,5 @@ class RowMaker:
 
     def _id(self, at: datetime) -> UUID:
         """A UUID of version 7 (RFC 9562) for that moment, as the database itself would make."""
-        moment = int(at.timestamp() * 1_000)
-        return UUID(int=moment << 80 | 0x7 << 76 | self.random.getrandbits(12) << 64 | 0b10 << 62 | self.random.getrandbits(62))
+        moment, high, low = int(at.timestamp() * 1_000), self.random.getrandbits(12), self.random.getrandbits(62)
+        return UUID(int=moment << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

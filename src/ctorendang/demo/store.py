@@ -49,11 +49,13 @@ class DemoStore:
         """
         values = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
         await self._connection.executemany(
-            f"insert into {table} ({', '.join(columns)}) values ({values})",  # noqa: S608 - tables of ours
+            f"insert into {table} ({', '.join(columns)}) values ({values})",  # noqa: S608 - a table of ours
             rows,
         )
 
-    async def put_all(self, columns: Mapping[str, Sequence[str]], tables: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    async def put_all(
+        self, columns: Mapping[str, Sequence[str]], tables: Mapping[str, Sequence[Sequence[Any]]]
+    ) -> None:
         """Add rows to several tables, in the order of ``columns``."""
         for table, names in columns.items():
             if tables.get(table):

