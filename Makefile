@@ -22,8 +22,10 @@ check: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint themes --check --lint
+	$(BIN)/djlint themes src/ctorendang --lint --quiet
+	$(BIN)/ctorendang themes check
 	$(BIN)/ctorendang db check
+	$(BIN)/ctorendang schema | diff -u schema.graphql -
 
 # Forgets data, ports and passwords of this machine's stack; the next `make up` starts afresh.
 reset:

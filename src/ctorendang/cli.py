@@ -1,12 +1,21 @@
 """The command line. Each command imports what it needs when it runs, so that ``--help`` and ``up`` start at once."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ctorendang.settings import InvalidSetting, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from ctorendang.domains.tenants.applying import Plan
+    from ctorendang.domains.tenants.declarations import Declaration
+    from ctorendang.infra.db.session import Database
 
 _ROOT = Path(os.environ.get("CTORENDANG_ROOT") or Path(__file__).resolve().parents[2])
 
@@ -127,10 +136,26 @@ def db() -> None:
 
 @db.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the schema to the newest migration."""
+    """Bring the schema to the newest migration, and the skill taxonomy to the installed one."""
+    import asyncpg
+
+    from ctorendang.domains.ctos.taxonomy import TaxonomyUnavailable, import_skills
     from ctorendang.infra.db.migrations import upgrade
 
-    upgrade(_settings())
+    settings = _settings()
+    upgrade(settings)
+
+    async def import_taxonomy() -> None:
+        connection = await asyncpg.connect(settings.database.owner_url)
+        try:
+            await import_skills(connection)
+        finally:
+            await connection.close()
+
+    try:
+        asyncio.run(import_taxonomy())
+    except TaxonomyUnavailable as error:
+        raise click.ClickException(str(error)) from None
 
 
 @db.command("check")
@@ -153,6 +178,108 @@ def db_check() -> None:
             check(settings)
         except CommandError as difference:
             raise click.ClickException(f"Models and migrations differ: {difference}") from None
+
+
+@main.group()
+def tenants() -> None:
+    """Tenants as code."""
+
+
+path_argument = click.argument("path", type=click.Path(path_type=Path), default=_ROOT / "tenants")
+
+
+@tenants.command("plan")
+@path_argument
+def tenants_plan(path: Path) -> None:
+    """Show what `apply` would change."""
+    from ctorendang.domains.tenants.applying import plan
+
+    _declare(path, plan)
+
+
+@tenants.command("apply")
+@path_argument
+def tenants_apply(path: Path) -> None:
+    """Bring the tenants in step with the files of a folder, all of them or none."""
+    from ctorendang.domains.tenants.applying import apply
+
+    _declare(path, apply)
+
+
+def _declare(path: Path, act: "Callable[[Database, Sequence[Declaration]], Coroutine[object, object, Plan]]") -> None:
+    from ctorendang.domains.tenants.declarations import InvalidDeclarations, read_declarations
+    from ctorendang.infra.db.session import Database
+    from ctorendang.infra.theming.renderer import ThemeRenderer
+
+    settings = _settings()
+
+    async def run() -> "Plan":
+        database = Database(settings.database.platform_url, pool_size=1)
+        try:
+            return await act(database, declarations)
+        finally:
+            await database.close()
+
+    try:
+        declarations = read_declarations(path, ThemeRenderer(settings.paths.root / "themes", development=False))
+        plan = asyncio.run(run())
+    except InvalidDeclarations as error:
+        raise click.ClickException(str(error)) from None
+    for tenant in plan.tenants:
+        click.echo(f"{tenant.slug}: {'as declared' if not tenant.changes else 'changed' if tenant.exists else 'new'}")
+        for change in tenant.changes if tenant.exists else ():
+            drifted = " (changed by hand since it was last applied)" if change.drifted else ""
+            click.echo(f"  {change.field}: {change.live!r} -> {change.wanted!r}{drifted}")
+    for slug in plan.orphans:
+        click.echo(f"{slug}: no file declares it any more; it stays as it is")
+
+
+@main.group()
+def demo() -> None:
+    """Data to try the product with."""
+
+
+@demo.command("load")
+@click.option("--tenants", type=click.IntRange(1), help="Make this many tenants and fill those.")
+@click.option("--ctos", type=click.IntRange(1), help="CTOs a tenant.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes other people.")
+def demo_load(tenants: int | None, ctos: int | None, seed: int) -> None:
+    """Fill tenants that have no CTOs yet with people, reviews and projects that do not exist."""
+    from ctorendang.demo import load
+
+    loaded = asyncio.run(load(_settings(), tenants=tenants, ctos=ctos, seed=seed))
+    click.echo(f"{loaded.ctos} CTOs in {loaded.tenants} tenants")
+
+
+@main.group()
+def themes() -> None:
+    """Theme packages."""
+
+
+@themes.command("check")
+@click.argument("name", required=False)
+def themes_check(name: str | None) -> None:
+    """Say what is wrong with a theme, or with any of them."""
+    from ctorendang.infra.theming.check import check_theme
+    from ctorendang.infra.theming.errors import UnknownTheme
+
+    folder = _ROOT / "themes"
+    names = [name] if name else sorted(path.parent.name for path in folder.glob("*/theme.toml"))
+    try:
+        problems = [f"{each}: {problem}" for each in names for problem in check_theme(folder, each)]
+    except UnknownTheme as error:
+        raise click.ClickException(str(error)) from None
+    if problems:
+        raise click.ClickException("\n".join(problems))
+    click.echo(f"{', '.join(names)}: fit to be published")
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL schema; `schema.graphql` is what this last printed."""
+    from ctorendang.wiring import create_schema
+
+    click.echo(create_schema().as_str())
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Supervisor:
         for title, arguments in (
             ("Migrations", ("db", "upgrade")),
             ("Tenants", ("tenants", "apply")),
-            ("Demo data", ("demo", "load", "--if-empty")),
+            ("Demo data", ("demo", "load")),
         ):
             with self._step(title):
                 self._start(title, arguments).complete(seconds=900)
