@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ctorendang.infra.theming.errors import InvalidTheme
 from ctorendang.infra.theming.package import Theme
@@ -41,6 +41,7 @@ class AssetRegistry:
     def __init__(self) -> None:
         self._by_url: dict[str, Asset] = {}
         self._by_path: dict[tuple[str, str], Asset] = {}
+        self._own: dict[Path, Asset] = {}
 
     def add(self, theme: Theme) -> None:
         """Take in a theme's own and inherited files, and its stylesheet.
@@ -52,9 +53,9 @@ class AssetRegistry:
             for file in sorted((folder / "assets").rglob("*")):
                 path = file.relative_to(folder / "assets").as_posix()
                 if file.is_file() and not path.startswith("css/") and not file.name.startswith("."):
-                    asset = self._by_path.get((folder.name, path)) or _asset(folder.name, path, file.read_bytes())
-                    self._keep(theme.name, path, asset)
-                    self._by_path.setdefault((folder.name, path), asset)
+                    if file not in self._own:
+                        self._own[file] = _asset(folder.name, path, file.read_bytes())
+                    self._keep(theme.name, path, self._own[file])
         self._keep(theme.name, STYLESHEET, _asset(theme.name, STYLESHEET, self._stylesheet(theme).encode()))
 
     def url(self, theme: str, path: str) -> str:
@@ -92,5 +93,3 @@ def _asset(theme: str, path: str, content: bytes) -> Asset:
         raise InvalidTheme(theme, f"assets/{path}: files of this kind are not served")
     digest = hashlib.sha256(content).hexdigest()[:12]
     return Asset(f"{_PREFIX}/{theme}/{name.with_name(f'{name.stem}.{digest}{name.suffix}')}", content, media_type)
-
-

@@ -12,7 +12,6 @@ from ctorendang.infra.theming.errors import InvalidTheme
 from ctorendang.infra.theming.package import Theme
 from ctorendang.infra.theming.renderer import ThemeRenderer
 
-
 # What all pages of a theme are shown with: a tenant and its settings.
 _SHARED = "_context.json"
 

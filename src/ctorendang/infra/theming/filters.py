@@ -142,7 +142,8 @@ def query_string(query: Mapping[str, Any]) -> str:
 def contributions(explanation: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A match's components, the strongest first, with their points of 100 in ``shown``.
 
-    ``shown`` has one decimal and adds up to the score with one decimal: what rounding loses goes to those who lost most.
+    ``shown`` has one decimal and adds up to the score with one decimal: what rounding takes goes back to those it took
+    most from.
     """
     tenths = [component["weight"] * component["value"] * 1000 for component in explanation]
     whole = [int(tenth) for tenth in tenths]

@@ -1,6 +1,7 @@
 """Theme packages on disk: ``themes/<name>/``."""
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from ctorendang.infra.theming.tokens import TokenSet
 # The version of what templates and fixtures may rely on; a theme names the one it was written for.
 CONTRACT = 1
 _ROOT_THEME = "base"
+# A name is a folder's, and may come from a tenant's file: it must not lead elsewhere.
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _lineage(root: Path, name: str) -> list[Manifest]:
 
 def _manifest(root: Path, name: str) -> Manifest:
     file = root / name / "theme.toml"
-    if not file.is_file():
+    if not _NAME.fullmatch(name) or not file.is_file():
         raise UnknownTheme(name)
     try:
         content = tomllib.loads(file.read_text("utf-8"))

@@ -1,8 +1,8 @@
 """Design tokens (W3C format) turned into CSS custom properties.
 
 ``base.tokens.json`` holds primitives and whatever both modes share, ``light`` and ``dark`` the semantic colours of a
-mode. A theme's files are laid over its parent's. An alias (``{color.slate.900}``) becomes a ``var()``, so a mode needs to
-repeat only what it changes.
+mode. A theme's files are laid over its parent's. An alias (``{color.slate.900}``) becomes a ``var()``, so a mode needs
+to repeat only what it changes.
 """
 
 import json
