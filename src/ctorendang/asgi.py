@@ -12,10 +12,10 @@ from ctorendang.domains.accounts.authentication import Authentication
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.graphql.endpoint import graphql_get, graphql_post
 from ctorendang.infra.graphql.executor import GraphQLExecutor
+from ctorendang.infra.logs import configure_logs
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.errors import ErrorRenderer
 from ctorendang.infra.web.gate import Gate
-from ctorendang.infra.web.logs import configure_logs
 from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.web.routes import asset, health, ready
 from ctorendang.registry import DOMAINS

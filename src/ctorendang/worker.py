@@ -1,16 +1,42 @@
 """The worker process: runs deferred work until told to stop."""
 
+import asyncio
+import contextlib
+
+import structlog
 import uvloop
 
+from ctorendang.infra.events import Subscription
 from ctorendang.infra.jobs.worker import work
+from ctorendang.infra.logs import configure_logs
+from ctorendang.infra.product import Product
+from ctorendang.registry import DOMAINS
 from ctorendang.settings import Settings
 from ctorendang.wiring import open_product
 
+_log = structlog.get_logger(__name__)
 
-async def serve(settings: Settings) -> None:
-    """Run the product's jobs."""
-    async with open_product(settings) as product:
-        await work(settings, product.units, product.subscriptions)
+
+async def serve(settings: Settings, also: tuple[Subscription, ...] = ()) -> None:
+    """Run the product's jobs, those of subscriptions besides its own, and what the domains do when a worker starts."""
+    configure_logs()
+    async with open_product(settings, also) as product:
+        starting = asyncio.create_task(_begin(product), name="at-start")
+        try:
+            await work(settings, product.units, product.subscriptions)
+        finally:
+            starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await starting
+
+
+async def _begin(product: Product) -> None:
+    for domain in DOMAINS:
+        for step in domain.at_start:
+            try:
+                await step(product)
+            except Exception as error:  # noqa: BLE001 - one domain's trouble keeps neither the others nor the jobs waiting
+                _log.error("a domain could not start", domain=domain.name, exc_info=error)
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ class _Loader:
             if not final:
                 await self._have_texts_read(tenant, market, rows)
             details = json.dumps({"ctos": len(rows.cto_ids), "projects": len(rows.project_ids), "seed": self._seed})
-            event = (tenant.id, "demo.loaded", "tenant", tenant.id, details, "")
+            event = (tenant.id, "tenants.demo_data.loaded", "tenant", tenant.id, details, "")
             columns = ("tenant_id", "action", "subject_type", "subject_id", "details", "request_id")
             await self._store.put("audit_events", columns, [event])
         return len(rows.cto_ids)

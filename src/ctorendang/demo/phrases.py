@@ -14,6 +14,7 @@ _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _NUMBER = re.compile(r"\{(\d+)\.\.(\d+)\}(%?)")
 _NAME = re.compile(r"\{(\w+)\}('s)?")
 _SENTENCE = re.compile(r"(?:^|(?<=[.?!]\s)|(?<=\n))([a-zà-ÿ])")
+_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=eight|eleven|8|11\b|18\b)")
 _WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -55,7 +56,7 @@ def fill(phrase: str, random: Random, slots: Slots | None = None, *, small: bool
         return slots.get(match.group(1), possessive=bool(match.group(2))) + (match.group(2) or "")
 
     phrase = _CHOICE.sub(lambda match: random.choice(match.group(1).split("|")), phrase)
-    phrase = _NAME.sub(slot, _NUMBER.sub(number, phrase))
+    phrase = _BEFORE_VOWEL.sub(r"\1n ", _NAME.sub(slot, _NUMBER.sub(number, phrase)))
     return phrase if small else _SENTENCE.sub(lambda match: match.group(1).upper(), phrase)
 
 

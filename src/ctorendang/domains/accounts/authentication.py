@@ -71,9 +71,7 @@ class Authentication:
         self._tenant_id = visitor.tenant_id
         self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
-    async def sign_up(
-        self, account: NewAccount, also: Callable[[UnitOfWork], Awaitable[None]] | None = None
-    ) -> Actor:
+    async def sign_up(self, account: NewAccount, also: Callable[[UnitOfWork], Awaitable[None]] | None = None) -> Actor:
         """Open an account; the person is told by mail to confirm the address.
 
         Args:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
 
 from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount
 from ctorendang.domains.accounts.recovery import Recovery
@@ -19,7 +20,9 @@ from ctorendang.infra.web.pages import Pages, safe_path
 AnyRequest = Request[Any, Any, Any]
 
 
-async def start_session(request: AnyRequest, product: Product, pages: Pages, person: Actor, response: Response[Any]) -> None:
+async def start_session(
+    request: AnyRequest, product: Product, pages: Pages, person: Actor, response: Response[Any]
+) -> None:
     """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
     authentication = Authentication(product, context_of(request).actor)
     token = await authentication.open_browser_session(person, request.headers.get("user-agent", ""))
@@ -30,14 +33,16 @@ class SignInPages(Controller):
     """Signing in and out, on every host."""
 
     @get("/login")
-    async def login_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def login_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The sign-in form."""
         if context_of(request).actor.user_id is not None:
             return pages.redirect("/")
         return await pages.show(request, "login")
 
     @post("/login")
-    async def login(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def login(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Sign in."""
         form = await pages.form(request)
         try:
@@ -51,7 +56,9 @@ class SignInPages(Controller):
         return response
 
     @post("/logout")
-    async def logout(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def logout(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Sign out, here and for good: the session ends on the server."""
         await pages.form(request)
         actor = context_of(request).actor
@@ -78,12 +85,14 @@ class SignUpPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/signup")
-    async def signup_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def signup_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The form for new clients."""
         return await pages.show(request, "signup")
 
     @post("/signup")
-    async def signup(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def signup(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Open an account and sign in."""
         form = await pages.form(request)
         account = NewAccount(form.text("name"), form.text("email"), form.text("password"))
@@ -98,12 +107,14 @@ class SignUpPages(Controller):
         return response
 
     @get("/password/forgot")
-    async def forgot_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def forgot_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Ask for a link that sets a new password."""
         return await pages.show(request, "password-forgot")
 
     @post("/password/forgot")
-    async def forgot(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def forgot(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Have the link sent, if there is such an account."""
         form = await pages.form(request)
         try:
@@ -113,12 +124,14 @@ class SignUpPages(Controller):
         return await pages.show(request, "password-forgot", state="sent")
 
     @get("/password/reset")
-    async def reset_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def reset_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Choose a new password."""
         return await pages.show(request, "password-reset")
 
     @post("/password/reset")
-    async def reset(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def reset(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Set the new password."""
         form = await pages.form(request)
         try:
@@ -130,12 +143,14 @@ class SignUpPages(Controller):
         return pages.redirect("/login", "Your password is set. Sign in with it.")
 
     @get("/verify")
-    async def verify_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def verify_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Confirm an address: a button, since mail scanners follow links."""
         return await pages.show(request, "verify", state="confirm")
 
     @post("/verify")
-    async def verify(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def verify(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Confirm the address."""
         form = await pages.form(request)
         try:
@@ -152,13 +167,15 @@ class AccountPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def account(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def account(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Everything about one's account."""
         context_of(request).actor.person  # noqa: B018 - raises for visitors
         return await pages.show(request, "account", {})
 
     @post("/")
-    async def rename(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def rename(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Change one's name."""
         form = await pages.form(request)
         try:
@@ -169,7 +186,9 @@ class AccountPages(Controller):
         return pages.redirect("/account", "Your name is saved.")
 
     @post("/password")
-    async def change_password(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def change_password(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Set a new password."""
         form = await pages.form(request)
         try:
@@ -180,7 +199,9 @@ class AccountPages(Controller):
         return pages.redirect("/account", "Your password is changed. Other devices are signed out.")
 
     @post("/verification")
-    async def send_verification(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def send_verification(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Have the confirmation mail sent again."""
         await pages.form(request)
         async with product.units.begin(context_of(request).actor) as work:

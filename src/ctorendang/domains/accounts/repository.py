@@ -64,9 +64,7 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
 
     async def put_password(self, tenant_id: UUID, user_id: UUID, password_hash: str) -> None:
         """Set a person's password."""
-        statement = insert(PasswordCredential).values(
-            tenant_id=tenant_id, user_id=user_id, password_hash=password_hash
-        )
+        statement = insert(PasswordCredential).values(tenant_id=tenant_id, user_id=user_id, password_hash=password_hash)
         await self.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["tenant_id", "user_id"],

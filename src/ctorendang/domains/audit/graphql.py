@@ -48,6 +48,4 @@ class AuditQueries:
         """What happened here, newest first; for administrators."""
         request = PageRequest(first, after, last, before)
         page = await info.context.use(lambda work: AuditService(work).page(request))
-        return connection(
-            page, AuditEventType.of, lambda: info.context.use(lambda work: AuditService(work).count())
-        )
+        return connection(page, AuditEventType.of, lambda: info.context.use(lambda work: AuditService(work).count()))

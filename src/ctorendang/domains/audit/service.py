@@ -21,7 +21,12 @@ class Subject:
 
 
 def record(
-    work: UnitOfWork, action: str, subject: Subject, details: dict[str, Any] | None = None, *, tenant_id: UUID | None = None
+    work: UnitOfWork,
+    action: str,
+    subject: Subject,
+    details: dict[str, Any] | None = None,
+    *,
+    tenant_id: UUID | None = None,
 ) -> None:
     """Add a row to the trail, in the transaction of the change itself.
 

@@ -4,6 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ctorendang.domains.console.service import ConsoleService
 from ctorendang.infra.product import Product
@@ -20,7 +22,7 @@ class HomePage(Controller):
     """What a host shows first."""
 
     @get("/")
-    async def home(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def home(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """A marketplace's home, or the console's list of tenants."""
         if context_of(request).tenant.kind is TenantKind.PLATFORM:
             return pages.redirect("/tenants")
@@ -34,7 +36,9 @@ class ConsolePages(Controller):
     guards = [console_only]  # noqa: RUF012
 
     @get("/")
-    async def tenants(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def tenants(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """All tenants."""
         actor = context_of(request).actor
         if actor.user_id is None:
@@ -44,7 +48,9 @@ class ConsolePages(Controller):
         return await pages.show(request, "tenants", data={"tenants": [asdict(each) for each in found]})
 
     @get("/{slug:str}")
-    async def tenant(self, request: AnyRequest, product: Product, pages: Pages, slug: str) -> Response[Any]:
+    async def tenant(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages], slug: FromPath[str]
+    ) -> Response[Any]:
         """One tenant."""
         async with product.platform_units.begin(context_of(request).actor) as work:
             tenant, events = await ConsoleService(work).tenant(slug)

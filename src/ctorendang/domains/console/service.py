@@ -90,9 +90,7 @@ class ConsoleService:
         tenant = (await self._work.session.scalars(statement)).one_or_none()
         if tenant is None:
             raise NotFound("There is no tenant of this name.")
-        newest = (
-            select(AuditEvent).where(AuditEvent.tenant_id == tenant.id).order_by(AuditEvent.id.desc()).limit(20)
-        )
+        newest = select(AuditEvent).where(AuditEvent.tenant_id == tenant.id).order_by(AuditEvent.id.desc()).limit(20)
         events = [_event(event) for event in await self._work.session.scalars(newest)]
         # In the tenant's own trail: whoever runs it can see who looked in from outside.
         record(self._work, "console.tenant.viewed", Subject("tenant", tenant.id), tenant_id=tenant.id)
@@ -120,7 +118,9 @@ class ConsoleService:
         ]
 
     async def _count(self, model: Any, ids: Sequence[UUID]) -> dict[UUID, int]:
-        statement = select(model.tenant_id, func.count(model.id)).where(model.tenant_id.in_(ids)).group_by(model.tenant_id)
+        statement = (
+            select(model.tenant_id, func.count(model.id)).where(model.tenant_id.in_(ids)).group_by(model.tenant_id)
+        )
         return {tenant_id: count for tenant_id, count in await self._work.session.execute(statement)}
 
 

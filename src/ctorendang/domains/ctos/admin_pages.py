@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ctorendang.domains.accounts.members import MemberService
 from ctorendang.domains.accounts.roles import WITHIN_TENANT
@@ -28,12 +30,12 @@ class AdminPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def admin(self, pages: Pages) -> Response[Any]:
+    async def admin(self, pages: NamedDependency[Pages]) -> Response[Any]:
         """Where administration begins."""
         return pages.redirect(_MEMBERS)
 
     @get("/members")
-    async def members(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def members(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Members, and profiles that wait for a decision."""
         query = Query(request)
         wanted = query.filter(
@@ -45,7 +47,13 @@ class AdminPages(Controller):
         return await pages.show(request, "admin-members", {"filter": wanted, **query.page(50)})
 
     @post("/members/{member_id:str}/roles")
-    async def set_roles(self, request: AnyRequest, product: Product, pages: Pages, member_id: str) -> Response[Any]:
+    async def set_roles(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        member_id: FromPath[str],
+    ) -> Response[Any]:
         """Give a member roles."""
         form = await pages.form(request)
         roles = [role.lower() for role in form.all("roles")]
@@ -57,7 +65,13 @@ class AdminPages(Controller):
         return pages.redirect(_MEMBERS, f"The roles of {user.name} are saved.")
 
     @post("/members/{member_id:str}/suspend")
-    async def suspend(self, request: AnyRequest, product: Product, pages: Pages, member_id: str) -> Response[Any]:
+    async def suspend(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        member_id: FromPath[str],
+    ) -> Response[Any]:
         """Shut a member out."""
         await pages.form(request)
         try:
@@ -68,7 +82,13 @@ class AdminPages(Controller):
         return pages.redirect(_MEMBERS, f"{user.name} is suspended and signed out everywhere.")
 
     @post("/members/{member_id:str}/restore")
-    async def restore(self, request: AnyRequest, product: Product, pages: Pages, member_id: str) -> Response[Any]:
+    async def restore(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        member_id: FromPath[str],
+    ) -> Response[Any]:
         """Let a member in again."""
         await pages.form(request)
         try:
@@ -79,7 +99,13 @@ class AdminPages(Controller):
         return pages.redirect(_MEMBERS, f"{user.name} may sign in again.")
 
     @post("/ctos/{cto_id:str}/approve")
-    async def approve(self, request: AnyRequest, product: Product, pages: Pages, cto_id: str) -> Response[Any]:
+    async def approve(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        cto_id: FromPath[str],
+    ) -> Response[Any]:
         """List a profile."""
         await pages.form(request)
         try:
@@ -90,7 +116,13 @@ class AdminPages(Controller):
         return pages.redirect(_MEMBERS, f"{cto.name} is listed.")
 
     @post("/ctos/{cto_id:str}/decline")
-    async def decline(self, request: AnyRequest, product: Product, pages: Pages, cto_id: str) -> Response[Any]:
+    async def decline(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        cto_id: FromPath[str],
+    ) -> Response[Any]:
         """Give a profile back."""
         form = await pages.form(request)
         try:

@@ -52,7 +52,7 @@ class UpdateCtoProfileInput:
 
 
 @strawberry.input
-class CtoInput:
+class ApproveCtoInput:
     """Which CTO."""
 
     cto_id: strawberry.ID
@@ -96,7 +96,7 @@ class CtoMutations:
         return CtoType.of(await info.context.use(lambda work: ProfileService(work).pause()))
 
     @strawberry.mutation(extensions=[Refusable()])
-    async def approve_cto(self, info: Info, input: CtoInput) -> CtoResult:
+    async def approve_cto(self, info: Info, input: ApproveCtoInput) -> CtoResult:
         """List a profile that is in review; for administrators."""
         cto_id = required_id(input.cto_id)
         return CtoType.of(await info.context.use(lambda work: ApprovalService(work).approve(cto_id)))

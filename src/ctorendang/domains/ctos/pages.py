@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.pages import start_session
@@ -30,12 +32,12 @@ class DirectoryPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/how-it-works")
-    async def how_it_works(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def how_it_works(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """What happens from need to engagement."""
         return await pages.show(request, "how-it-works", {})
 
     @get("/ctos")
-    async def directory(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def directory(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The directory; its filters stand in the address."""
         query = Query(request)
         wanted = query.filter(
@@ -51,13 +53,19 @@ class DirectoryPages(Controller):
         return await pages.show(request, "ctos", {"filter": wanted, "orderBy": order, **query.page(24)})
 
     @get("/ctos/{cto_id:str}")
-    async def profile(self, request: AnyRequest, pages: Pages, cto_id: str) -> Response[Any]:
+    async def profile(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
         """A profile with its reviews."""
         query = Query(request)
         return await pages.show_found(request, "cto", "cto", {"id": cto_id, "first": 10, "after": query.text("after")})
 
     @post("/ctos/{cto_id:str}/reviews")
-    async def review(self, request: AnyRequest, product: Product, pages: Pages, cto_id: str) -> Response[Any]:
+    async def review(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        cto_id: FromPath[str],
+    ) -> Response[Any]:
         """Say something about a CTO."""
         form = await pages.form(request)
         try:
@@ -81,14 +89,16 @@ class ApplyPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def apply_form(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def apply_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The application."""
         if Role.CTO in context_of(request).actor.roles:
             return pages.redirect("/account/profile")
         return await pages.show(request, "apply", {})
 
     @post("/")
-    async def apply(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def apply(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Open an account with a profile that is handed in for review, in one step."""
         form = await pages.form(request)
         context = context_of(request)
@@ -116,13 +126,15 @@ class ProfilePages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def profile(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def profile(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The profile as a form."""
         context_of(request).actor.person  # noqa: B018 - raises for visitors
         return await pages.show(request, "account-profile", {})
 
     @post("/")
-    async def save(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def save(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Save the profile."""
         form = await pages.form(request)
         context = context_of(request)
@@ -135,7 +147,9 @@ class ProfilePages(Controller):
         return pages.redirect("/account/profile", "Your profile is saved.")
 
     @post("/submit")
-    async def submit(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def submit(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Hand the profile in."""
         form = await pages.form(request)
         try:
@@ -147,7 +161,9 @@ class ProfilePages(Controller):
         return pages.redirect("/account/profile", listed)
 
     @post("/pause")
-    async def pause(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def pause(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Take the profile out of the directory for a while."""
         form = await pages.form(request)
         try:
@@ -160,9 +176,7 @@ class ProfilePages(Controller):
     async def _again(self, request: AnyRequest, pages: Pages, form: Form, error: AppError) -> Response[Any]:
         if error.status in {401, 403}:
             raise error
-        return await pages.show(
-            request, "account-profile", {}, form=pages.refused(error, form), status=error.status
-        )
+        return await pages.show(request, "account-profile", {}, form=pages.refused(error, form), status=error.status)
 
 
 def profile_draft(form: Form) -> ProfileDraft:
@@ -172,7 +186,8 @@ def profile_draft(form: Form) -> ProfileDraft:
         InvalidInput: numbers that are none.
     """
     skills = [
-        NamedSkill(name, form.parse_number("skills", level) or 3) for name, level in form.rows("skillName", "skillLevel")
+        NamedSkill(name, form.parse_number("skills", level) or 3)
+        for name, level in form.rows("skillName", "skillLevel")
     ]
     draft = ProfileDraft(
         headline=form.text("headline"),

@@ -108,9 +108,7 @@ class PeopleQueries:
         wanted = await _member_filter(info.context, filter or MemberFilterInput())
         request = PageRequest(first, after, last, before)
         page = await info.context.use(lambda work: MemberService(work).page(wanted, request))
-        return connection(
-            page, _member, lambda: info.context.use(lambda work: MemberService(work).count(wanted))
-        )
+        return connection(page, _member, lambda: info.context.use(lambda work: MemberService(work).count(wanted)))
 
 
 def _member(user: User) -> Member:
@@ -146,7 +144,14 @@ class SetMemberRolesInput:
 
 
 @strawberry.input
-class MemberInput:
+class SuspendMemberInput:
+    """Which member."""
+
+    member_id: strawberry.ID
+
+
+@strawberry.input
+class RestoreMemberInput:
     """Which member."""
 
     member_id: strawberry.ID
@@ -172,13 +177,13 @@ class PeopleMutations:
         return Member(row=await info.context.use(lambda work: MemberService(work).set_roles(member_id, roles)))
 
     @strawberry.mutation(extensions=[Refusable()])
-    async def suspend_member(self, info: Info, input: MemberInput) -> MemberResult:
+    async def suspend_member(self, info: Info, input: SuspendMemberInput) -> MemberResult:
         """Shut a member out, at once; for administrators."""
         member_id = required_id(input.member_id)
         return Member(row=await info.context.use(lambda work: MemberService(work).suspend(member_id)))
 
     @strawberry.mutation(extensions=[Refusable()])
-    async def restore_member(self, info: Info, input: MemberInput) -> MemberResult:
+    async def restore_member(self, info: Info, input: RestoreMemberInput) -> MemberResult:
         """Let a suspended member in again; for administrators."""
         member_id = required_id(input.member_id)
         return Member(row=await info.context.use(lambda work: MemberService(work).restore(member_id)))

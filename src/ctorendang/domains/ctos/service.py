@@ -30,7 +30,10 @@ class CtoOrder(StrEnum):
 def _keys(order: CtoOrder) -> list[Key]:
     rating = func.coalesce(Cto.rating, literal(0, Numeric(3, 2)))
     leading = {
-        CtoOrder.RATING: [Key(rating, Decimal, descending=True), Key(Cto.review_count.expression, int, descending=True)],
+        CtoOrder.RATING: [
+            Key(rating, Decimal, descending=True),
+            Key(Cto.review_count.expression, int, descending=True),
+        ],
         CtoOrder.RATE_ASC: [Key(Cto.hourly_rate.expression, int)],
         CtoOrder.RATE_DESC: [Key(Cto.hourly_rate.expression, int, descending=True)],
         CtoOrder.EXPERIENCE: [Key(Cto.years_experience.expression, int, descending=True)],

@@ -57,7 +57,9 @@ async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fi
     """The skill that each name stands for, by name or synonym; a name that stands for none is noted in ``fields``."""
     typed = {name: clean(name)[:200] for name in names}
     slugs = {slug_of(text) for text in typed.values()} - {""}
-    by_slug = {slug: id_ for id_, slug in await session.execute(select(Skill.id, Skill.slug).where(Skill.slug.in_(slugs)))}
+    by_slug = {
+        slug: id_ for id_, slug in await session.execute(select(Skill.id, Skill.slug).where(Skill.slug.in_(slugs)))
+    }
     others = [text.lower() for text in typed.values() if slug_of(text) not in by_slug]
     by_synonym = await _by_synonym(session, others) if others else {}
     found: dict[str, UUID] = {}

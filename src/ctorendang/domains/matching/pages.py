@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.service import MatchService
@@ -22,7 +24,11 @@ class MatchPages(Controller):
 
     @get("/projects/{project_id:str}")
     async def project(
-        self, request: Request[Any, Any, Any], product: Product, pages: Pages, project_id: str
+        self,
+        request: Request[Any, Any, Any],
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        project_id: FromPath[str],
     ) -> Response[Any]:
         """The project, and for those who may see them its matches."""
         query = Query(request)

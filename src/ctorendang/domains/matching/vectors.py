@@ -122,7 +122,10 @@ class VectorService:
 
     async def _reload(self, model: type[Any], id_: UUID, *, locked: bool) -> Any:
         return await self._session.get(
-            model, (self._tenant_id, id_), populate_existing=True, with_for_update={"key_share": True} if locked else None
+            model,
+            (self._tenant_id, id_),
+            populate_existing=True,
+            with_for_update={"key_share": True} if locked else None,
         )
 
     async def stale(self, size: int) -> tuple[list[UUID], list[UUID]]:

@@ -150,7 +150,14 @@ class UpdateProjectInput:
 
 
 @strawberry.input
-class ProjectInput:
+class PublishProjectInput:
+    """Which project."""
+
+    project_id: strawberry.ID
+
+
+@strawberry.input
+class CloseProjectInput:
     """Which project."""
 
     project_id: strawberry.ID
@@ -211,13 +218,13 @@ class ProjectMutations:
         return ProjectType.of(project)
 
     @strawberry.mutation(extensions=[Refusable()])
-    async def publish_project(self, info: Info, input: ProjectInput) -> ProjectResult:
+    async def publish_project(self, info: Info, input: PublishProjectInput) -> ProjectResult:
         """Show one's draft to the marketplace's CTOs."""
         project_id = required_id(input.project_id)
         return ProjectType.of(await info.context.use(lambda work: ProjectService(work).publish(project_id)))
 
     @strawberry.mutation(extensions=[Refusable()])
-    async def close_project(self, info: Info, input: ProjectInput) -> ProjectResult:
+    async def close_project(self, info: Info, input: CloseProjectInput) -> ProjectResult:
         """End one's project for good."""
         project_id = required_id(input.project_id)
         return ProjectType.of(await info.context.use(lambda work: ProjectService(work).close(project_id)))

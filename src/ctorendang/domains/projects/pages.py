@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ctorendang.domains.projects.draft import ProjectDraft
 from ctorendang.domains.projects.permissions import ProjectPermission
@@ -29,7 +31,7 @@ class ProjectPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def projects(self, request: AnyRequest, pages: Pages) -> Response[Any]:
+    async def projects(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The projects that one may see."""
         query = Query(request)
         wanted = query.filter(
@@ -38,13 +40,17 @@ class ProjectPages(Controller):
         return await pages.show(request, "projects", {"filter": wanted, **query.page(20)})
 
     @get("/new")
-    async def new_form(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def new_form(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """The wizard's first step."""
         product.grants.require(context_of(request).actor, ProjectPermission.CREATE)
         return await pages.show(request, "project-new")
 
     @post("/")
-    async def create(self, request: AnyRequest, product: Product, pages: Pages) -> Response[Any]:
+    async def create(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Keep the first step as a draft, so that nothing is lost from here on."""
         form = await pages.form(request)
         context = context_of(request)
@@ -59,13 +65,25 @@ class ProjectPages(Controller):
         return pages.redirect(f"/projects/{project.id}/edit?step=skills", "Your draft is saved.")
 
     @get("/{project_id:str}/edit")
-    async def edit_form(self, request: AnyRequest, product: Product, pages: Pages, project_id: str) -> Response[Any]:
+    async def edit_form(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        project_id: FromPath[str],
+    ) -> Response[Any]:
         """A step of the wizard."""
         product.grants.require(context_of(request).actor, ProjectPermission.MANAGE_OWN)
         return await pages.show_found(request, "project-edit", "project", {"id": project_id})
 
     @post("/{project_id:str}/edit")
-    async def edit(self, request: AnyRequest, product: Product, pages: Pages, project_id: str) -> Response[Any]:
+    async def edit(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        project_id: FromPath[str],
+    ) -> Response[Any]:
         """Save a step, and go where the pressed button leads."""
         form = await pages.form(request)
         step = Query(request).choice("step", _STEPS) or _STEPS[0]
@@ -82,7 +100,13 @@ class ProjectPages(Controller):
         return pages.redirect(_next_page(project_id, step, form.text("go")), "Saved.")
 
     @post("/{project_id:str}/publish")
-    async def publish(self, request: AnyRequest, product: Product, pages: Pages, project_id: str) -> Response[Any]:
+    async def publish(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        project_id: FromPath[str],
+    ) -> Response[Any]:
         """Show the project to the CTOs."""
         await pages.form(request)
         async with product.units.begin(context_of(request).actor) as work:
@@ -90,7 +114,13 @@ class ProjectPages(Controller):
         return pages.redirect(f"/projects/{project_id}", "Your project is published.")
 
     @post("/{project_id:str}/close")
-    async def close(self, request: AnyRequest, product: Product, pages: Pages, project_id: str) -> Response[Any]:
+    async def close(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        project_id: FromPath[str],
+    ) -> Response[Any]:
         """End the project."""
         await pages.form(request)
         async with product.units.begin(context_of(request).actor) as work:
@@ -113,7 +143,7 @@ def _changes(step: str, form: Form) -> dict[str, Any]:
     return {}
 
 
-def _next_page(project_id: str, step: str, go: str) -> str:
+def _next_page(project_id: FromPath[str], step: str, go: str) -> str:
     place = _STEPS.index(step) + {"back": -1, "exit": len(_STEPS)}.get(go, 1)
     if 0 <= place < len(_STEPS):
         return f"/projects/{project_id}/edit?step={_STEPS[place]}"

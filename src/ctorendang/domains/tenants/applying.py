@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.tenants.declarations import Declaration, InvalidDeclarations
@@ -17,7 +18,6 @@ from ctorendang.infra.db.session import Database
 from ctorendang.infra.tenancy.directory import CHANNEL
 from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7
-from sqlalchemy.ext.asyncio import AsyncSession
 
 _ACTOR = Actor.service(NO_TENANT, "tenants_as_code")
 

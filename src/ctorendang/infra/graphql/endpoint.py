@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
+from litestar.di import NamedDependency
 
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.executor import Answer, GraphQLExecutor
@@ -38,7 +39,7 @@ class GraphQLRequest(msgspec.Struct, rename="camel"):
 
 @post("/graphql", guards=[enterprises_only], status_code=200)
 async def graphql_post(
-    request: Request[Any, Any, Any], executor: GraphQLExecutor, pages: Pages
+    request: Request[Any, Any, Any], executor: NamedDependency[GraphQLExecutor], pages: NamedDependency[Pages]
 ) -> Response[bytes]:
     """Run an operation."""
     if context_of(request).token:
@@ -55,7 +56,7 @@ async def graphql_post(
 
 
 @get("/graphql", guards=[enterprises_only])
-async def graphql_get(request: Request[Any, Any, Any], executor: GraphQLExecutor) -> Response[Any]:
+async def graphql_get(request: Request[Any, Any, Any], executor: NamedDependency[GraphQLExecutor]) -> Response[Any]:
     """Run a query; in development, a browser gets a page to write queries in."""
     parameters = request.query_params
     try:

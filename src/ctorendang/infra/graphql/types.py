@@ -49,9 +49,7 @@ class Connection(Generic[Node]):
         return await self.count()
 
 
-def connection(
-    page: Page[Row], node: Callable[[Row], Node], count: Callable[[], Awaitable[int]]
-) -> Connection[Node]:
+def connection(page: Page[Row], node: Callable[[Row], Node], count: Callable[[], Awaitable[int]]) -> Connection[Node]:
     """A page of rows as GraphQL shows it; the whole list is counted only when somebody asks."""
     return Connection(
         edges=[Edge(node=node(row), cursor=cursor) for row, cursor in zip(page.rows, page.cursors, strict=True)],

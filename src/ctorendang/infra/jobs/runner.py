@@ -79,7 +79,7 @@ class JobRunner:
 
     async def _perform(self, job: ClaimedJob, subscription: Subscription) -> None:
         actor = Actor.service(job.tenant_id, subscription.role, request_id=job.request_id)
-        async with self._units.begin(actor) as work:
+        async with self._units.begin(actor, job.id) as work:
             await subscription.run(work, job.payload)
             done = (
                 update(OutboxMessage)

@@ -41,7 +41,9 @@ class Form:
     @property
     def values(self) -> dict[str, str | list[str]]:
         """What was typed, for showing it again."""
-        shown = {name: values for name, values in self._values.items() if name != "_csrf" and "password" not in name.lower()}
+        shown = {
+            name: values for name, values in self._values.items() if name != "_csrf" and "password" not in name.lower()
+        }
         return {name: values[0] if len(values) == 1 else values for name, values in shown.items()}
 
     def text(self, name: str) -> str:

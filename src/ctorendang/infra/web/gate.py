@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import structlog
+from litestar import Litestar
 from litestar.connection import ASGIConnection
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.tenancy.hosts import normalise_host
@@ -52,12 +53,12 @@ class Gate:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: Litestar,
         settings: WebSettings,
         find_tenant: Callable[[str], Awaitable[Tenant | None]],
         identify: Identify,
     ) -> None:
-        self._app = app
+        self.litestar = app
         self._settings = settings
         self._find_tenant = find_tenant
         self._identify = identify
@@ -67,7 +68,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http" or scope["path"] in _PROBES:
-            await self._app(scope, receive, send)
+            await self.litestar(scope, receive, send)
             return
         started = time.perf_counter()
         request_id = str(uuid7())
@@ -90,7 +91,7 @@ class Gate:
                 return
             structlog.contextvars.bind_contextvars(tenant=context.tenant.slug)
             keep_context(scope, context)
-            await self._app(scope, receive, send_with_headers)
+            await self.litestar(scope, receive, send_with_headers)
         finally:
             elapsed = round((time.perf_counter() - started) * 1000, 1)
             _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)

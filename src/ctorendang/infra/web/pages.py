@@ -86,7 +86,9 @@ class Pages:
             response.set_cookie(self.cookies.drop(FLASH))
         return response
 
-    async def show_found(self, request: AnyRequest, page: str, root: str, variables: Mapping[str, Any]) -> Response[str]:
+    async def show_found(
+        self, request: AnyRequest, page: str, root: str, variables: Mapping[str, Any]
+    ) -> Response[str]:
         """A page about one thing.
 
         Raises:

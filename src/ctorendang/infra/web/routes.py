@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.product import Product
 from ctorendang.infra.theming.assets import CACHE_CONTROL
@@ -15,7 +17,7 @@ def health() -> str:
 
 
 @get("/ready", media_type="text/plain")
-async def ready(product: Product) -> Response[str]:
+async def ready(product: NamedDependency[Product]) -> Response[str]:
     """Postgres answers."""
     try:
         await product.directory.ping()
@@ -25,7 +27,7 @@ async def ready(product: Product) -> Response[str]:
 
 
 @get("/assets/{path:path}", sync_to_thread=False)
-def asset(request: Request[Any, Any, Any], product: Product) -> Response[bytes]:
+def asset(request: Request[Any, Any, Any], product: NamedDependency[Product]) -> Response[bytes]:
     """A theme's file, under a name that changes with its content."""
     found = product.gateways.themes.assets.find(request.url.path)
     if found is None:
