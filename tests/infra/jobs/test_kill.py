@@ -1,0 +1,96 @@
+"""The worker process, killed and told to stop in the middle of its work."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from tests.infra.jobs.conftest import Jobs, all_done, until
+
+JOBS, KILLS, TENANTS = 200, 10, 4
+
+
+@asynccontextmanager
+async def a_worker(variables: dict[str, str], **settings: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    chosen = {"JOBS_LEASE_SECONDS": 1, "JOBS_SWEEP_SECONDS": 1, "JOBS_CONCURRENCY": 8} | settings
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.infra.jobs.worker_under_test",
+        env=os.environ | variables | {f"CTORENDANG_{name}": str(value) for name, value in chosen.items()},
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def states(jobs: Jobs) -> Counter:
+    rows = await jobs.rows()
+    return Counter("done" if row.done_at else "running" if row.attempts and row.lease else "waiting" for row in rows)
+
+
+async def attempts(jobs: Jobs) -> int:
+    return sum(row.attempts for row in await jobs.rows())
+
+
+async def test_killed_ten_times_every_job_takes_effect_exactly_once(jobs, variables):
+    tenants = [jobs.of(uuid4()) for _ in range(TENANTS)]
+    expected = {tenant.tenant_id: await tenant.add(JOBS // TENANTS) for tenant in tenants}
+    moments = random.Random(20)
+    started = time.monotonic()
+
+    async def started_so_far() -> int:
+        return sum([await attempts(tenant) for tenant in tenants])
+
+    for _ in range(KILLS):
+        before = await started_so_far()
+        async with a_worker(variables) as worker:
+
+            async def busy(before=before) -> bool:
+                return await started_so_far() > before
+
+            await until(busy, seconds=20)
+            await asyncio.sleep(moments.uniform(0, 0.4))
+            worker.kill()
+            await worker.wait()
+        assert sum([(await states(tenant))["done"] for tenant in tenants]) < JOBS, "killed too late to prove anything"
+
+    async with a_worker(variables):
+
+        async def everything_done() -> bool:
+            return all([await all_done(tenant) for tenant in tenants])
+
+        await until(everything_done, seconds=30)
+
+    for tenant in tenants:
+        assert await tenant.effects() == dict.fromkeys(expected[tenant.tenant_id], 1)
+    interrupted = await started_so_far() - JOBS
+    assert interrupted >= KILLS
+    assert time.monotonic() - started < 60
+    print(f"{JOBS} jobs, {KILLS} kills, {interrupted} jobs interrupted, {time.monotonic() - started:.1f} s")  # noqa: T201
+
+
+async def test_told_to_stop_it_finishes_what_it_runs_and_leaves_the_rest(jobs, variables):
+    subjects = await jobs.add(100)
+    for end in (signal.SIGTERM, signal.SIGINT):
+        before = await attempts(jobs)
+        async with a_worker(variables, JOBS_LEASE_SECONDS=30) as worker:
+
+            async def busy(before=before) -> bool:
+                return await attempts(jobs) > before
+
+            await until(busy, seconds=20)
+            worker.send_signal(end)
+            assert await asyncio.wait_for(worker.wait(), timeout=5) == 0
+    finished = await states(jobs)
+    assert set(finished) == {"done", "waiting"}
+    assert finished["done"] == await attempts(jobs) == len(await jobs.effects())
+    assert set(await jobs.effects()) < set(subjects)
