@@ -35,7 +35,7 @@ class _Environment:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """One address a role (``postgresql://user:password@host:port/name``); see ``docs/architecture.md`` for the roles."""
+    """One address a role (``postgresql://user:password@host:port/name``); ``docs/architecture.md`` tells the roles."""
 
     url: str = field(repr=False)
     owner_url: str = field(repr=False)

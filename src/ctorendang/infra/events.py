@@ -14,8 +14,8 @@ Handler = Callable[["UnitOfWork", Mapping[str, Any]], Awaitable[None]]
 class Subscription:
     """That a handler wants an event.
 
-    The handler runs later, in the worker, in a unit of work of the event's tenant, and finishes in the same transaction as
-    its effects. It may start more than once; its effects count once.
+    The handler runs later, in the worker, in a unit of work of the event's tenant, and finishes in the same transaction
+    as its effects. It may start more than once; its effects count once.
 
     Attributes:
         event: ``project.published`` and the like.

@@ -31,7 +31,7 @@ def _hide(value: Any) -> Any:
 
 def configure_logs() -> None:
     """Send the product's and the libraries' logs to standard output as JSON."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

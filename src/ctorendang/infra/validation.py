@@ -10,16 +10,19 @@ from ctorendang.infra.errors import InvalidInput
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _ZONES = frozenset(available_timezones())
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})  # control, surrogate, private use, unassigned
 
 
 def clean(text: str) -> str:
-    """Normalise (NFC), unify line ends and trim; what is left may still hold characters that ``Fields.text`` refuses."""
+    """Normalise (NFC), unify line ends and trim; what is left may still hold what ``Fields.text`` refuses."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _unprintable(text: str, *, lines: bool) -> bool:
     allowed = "\n\t" if lines else ""
-    return any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in allowed for character in text)
+    return any(
+        unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in allowed for character in text
+    )
 
 
 class Fields:
@@ -51,7 +54,9 @@ class Fields:
             return ""
         text = clean(value)
         if _unprintable(text, lines=lines):
-            self.refuse(name, "Remove control characters and line breaks." if not lines else "Remove control characters.")
+            self.refuse(
+                name, "Remove control characters and line breaks." if not lines else "Remove control characters."
+            )
         elif len(text) > most:
             self.refuse(name, f"Use at most {most:,} characters.")
         elif len(text) < least:

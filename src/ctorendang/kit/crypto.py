@@ -17,7 +17,7 @@ def token_hash(token: str) -> bytes:
 
 
 def keyed_digest(key: str, purpose: str, value: str) -> str:
-    """HMAC-SHA256 (RFC 2104) of a value for one purpose, URL-safe; differs by purpose, so none can stand in for another."""
+    """HMAC-SHA256 (RFC 2104) of a value, URL-safe; differs by purpose, so none can stand in for another."""
     digest = hmac.digest(key.encode(), f"{purpose}\0{value}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

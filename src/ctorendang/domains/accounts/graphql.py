@@ -1,7 +1,6 @@
 """Accounts in GraphQL: signing in as a program, and one's own account."""
 
 from datetime import datetime
-from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -12,10 +11,10 @@ from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.tokens import TokenPair
-from ctorendang.infra.graphql.refusals import Refusable
+from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal
 
-RoleType = strawberry.enum(Enum("Role", {role.name: role.value for role in Role}), description="What a person is here.")  # type: ignore[misc]
+strawberry.enum(Role, description="What a person is here.")
 
 
 @strawberry.type(description="What a program signs in with. Send the access token as `Authorization: Bearer`.")
@@ -61,9 +60,9 @@ class Person:
         return self.row.email
 
     @strawberry.field
-    def roles(self) -> list[RoleType]:
+    def roles(self) -> list[Role]:
         """What the person is here."""
-        return [RoleType(role) for role in self.row.roles]
+        return [Role(role) for role in self.row.roles]
 
     @strawberry.field
     def created_at(self) -> datetime:
@@ -78,7 +77,7 @@ class SignUpInput:
     name: str
     email: str
     password: str
-    role: RoleType = RoleType.CLIENT
+    role: Role = Role.CLIENT
 
 
 @strawberry.input
@@ -137,33 +136,33 @@ DoneResult = Annotated[Done | Refusal | InvalidInput, strawberry.union("DoneResu
 class AccountMutations:
     """Roots about one's own account."""
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         """Open an account and sign in."""
         authentication = Authentication(info.context.product, info.context.actor)
-        person = await authentication.sign_up(NewAccount(input.name, input.email, input.password, input.role.value))
+        person = await authentication.sign_up(NewAccount(input.name, input.email, input.password, input.role))
         return Tokens.of(await authentication.open_program_session(person, info.context.user_agent))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
         """Sign in with e-mail and password."""
         authentication = Authentication(info.context.product, info.context.actor)
         person = await authentication.sign_in(input.email, input.password)
         return Tokens.of(await authentication.open_program_session(person, info.context.user_agent))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def refresh_token(self, info: Info, input: RefreshTokenInput) -> RefreshTokenResult:
         """Exchange a refresh token for the next pair. Each works once."""
         authentication = Authentication(info.context.product, info.context.actor)
         return Tokens.of(await authentication.refresh(input.refresh_token))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def sign_out(self, info: Info) -> DoneResult:
         """End the session that this request is signed in by."""
         await info.context.use(lambda work: AccountService(work).sign_out())
         return Done(message="You are signed out.")
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
         """Set a new password; other sessions end."""
         await info.context.use(
@@ -171,25 +170,25 @@ class AccountMutations:
         )
         return Done(message="Your password is changed. Other devices are signed out.")
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def request_password_reset(self, info: Info, input: RequestPasswordResetInput) -> DoneResult:
         """Have a link sent that sets a new password. The answer is the same whether or not there is such an account."""
         await Recovery(info.context.product, info.context.actor).request_password_reset(input.email)
         return Done(message="If there is an account with this address, a mail is on its way.")
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def reset_password(self, info: Info, input: ResetPasswordInput) -> DoneResult:
         """Set a new password with the secret from the mail; all sessions end."""
         await Recovery(info.context.product, info.context.actor).reset_password(input.token, input.password)
         return Done(message="Your password is set. Sign in with it.")
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def verify_email(self, info: Info, input: VerifyEmailInput) -> DoneResult:
         """Confirm an address with the secret from the mail."""
         await Recovery(info.context.product, info.context.actor).verify_email(input.token)
         return Done(message="Your address is confirmed.")
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def send_verification(self, info: Info) -> DoneResult:
         """Have the mail that confirms one's address sent again."""
         await info.context.use(lambda work: AccountService(work).send_verification())

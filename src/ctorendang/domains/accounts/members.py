@@ -56,7 +56,7 @@ class MemberService:
         statement = select(func.count()).select_from(self._select(wanted).subquery())
         return (await self._work.session.scalar(statement)) or 0
 
-    def _select(self, wanted: MemberFilter) -> Select[tuple[User]]:
+    def _select(self, wanted: MemberFilter) -> Select[User]:
         statement = select(User).where(User.tenant_id == self._tenant_id)
         if pattern := search_pattern(wanted.search):
             statement = statement.where(or_(User.name.ilike(pattern), User.email.ilike(pattern)))

@@ -31,7 +31,7 @@ class Recovery:
         self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
     async def request_password_reset(self, email: str) -> None:
-        """Have a mail with a reset link sent if there is such an account: only the worker finds out, so nobody can tell.
+        """Have a mail with a reset link sent if there is such an account, which only the worker finds out.
 
         Raises:
             InvalidInput: this is no e-mail address.

@@ -37,7 +37,7 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
         statement = select(User).where(User.tenant_id == tenant_id, User.email == email)
         return (await self.session.scalars(statement)).one_or_none()
 
-    async def find_with_password(self, tenant_id: UUID, email: str) -> Row[tuple[User, str | None]] | None:
+    async def find_with_password(self, tenant_id: UUID, email: str) -> Row[User, str | None] | None:
         """The person with an address, and their password's hash if they have one."""
         statement = (
             select(User, PasswordCredential.password_hash)
@@ -89,7 +89,7 @@ class SessionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[tuple[Session, User]] | None:
+    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[Session, User] | None:
         """The sign-in behind a cookie or access token, and whose it is."""
         statement = (
             select(Session, User)
@@ -124,7 +124,7 @@ class SessionRepository:
             statement = statement.where(Session.id != but)
         await self._session.execute(statement.values(ended_at=func.now()))
 
-    async def lock_refresh_token(self, tenant_id: UUID, digest: bytes) -> Row[tuple[RefreshToken, Session, str]] | None:
+    async def lock_refresh_token(self, tenant_id: UUID, digest: bytes) -> Row[RefreshToken, Session, str] | None:
         """A refresh token, its family and its person's status; nobody else redeems it meanwhile."""
         statement = (
             select(RefreshToken, Session, User.status)

@@ -1,8 +1,8 @@
 """Access and refresh tokens of programs.
 
-A refresh token works once and is followed by a successor (RFC 9700 section 4.14.2). The successor, and the access token that goes
-with each, are derived from it with the product's key: a client whose answer was lost may ask again at once and gets
-the same ones, though the database keeps only hashes.
+A refresh token works once and is followed by a successor (RFC 9700 section 4.14.2). The successor, and the access token
+that goes with each, are derived from it with the product's key: a client whose answer was lost may ask again at once
+and gets the same ones, though the database keeps only hashes.
 """
 
 from dataclasses import dataclass

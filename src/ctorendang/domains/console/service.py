@@ -121,7 +121,7 @@ class ConsoleService:
         statement = (
             select(model.tenant_id, func.count(model.id)).where(model.tenant_id.in_(ids)).group_by(model.tenant_id)
         )
-        return {tenant_id: count for tenant_id, count in await self._work.session.execute(statement)}
+        return {row[0]: row[1] for row in await self._work.session.execute(statement)}
 
 
 def _event(event: AuditEvent) -> EventView:

@@ -1,7 +1,6 @@
 """CTOs, their skills and their reviews in GraphQL: what can be read."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -22,8 +21,8 @@ from ctorendang.infra.graphql.types import (
 )
 from ctorendang.infra.work import UnitOfWork
 
-CtoStatusType = strawberry.enum(Enum("CtoStatus", {s.name: s.value for s in CtoStatus}))  # type: ignore[misc]
-CtoOrderType = strawberry.enum(Enum("CtoOrder", {o.name: o.value for o in CtoOrder}))  # type: ignore[misc]
+strawberry.enum(CtoStatus, description="Where a profile stands.")
+strawberry.enum(CtoOrder, description="How the directory is sorted.")
 
 
 async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
@@ -116,7 +115,7 @@ class CtoType:
     years_experience: int
     industries: list[str]
     time_zone: str
-    status: CtoStatusType
+    status: CtoStatus
     updated_at: datetime
 
     @classmethod
@@ -136,7 +135,7 @@ class CtoType:
             years_experience=cto.years_experience,
             industries=cto.industries,
             time_zone=cto.time_zone,
-            status=CtoStatusType(cto.status),
+            status=CtoStatus(cto.status),
             updated_at=cto.updated_at,
         )
 
@@ -246,11 +245,11 @@ class CtoQueries:
         last: int | None = None,
         before: str | None = None,
         filter: CtoFilterInput | None = None,
-        order_by: CtoOrderType | None = None,
+        order_by: CtoOrder | None = None,
     ) -> Connection[CtoType]:
         """The directory."""
         wanted = filter.value() if filter else CtoFilter()
-        order = CtoOrder(order_by.value) if order_by else CtoOrder.RATING
+        order = order_by or CtoOrder.RATING
         request = PageRequest(first, after, last, before)
         page = await info.context.use(lambda work: CtoService(work).page(wanted, order, request))
         return connection(page, CtoType.of, lambda: info.context.use(lambda work: CtoService(work).count(wanted)))

@@ -9,7 +9,7 @@ from ctorendang.domains.ctos.graphql import CtoType, ReviewType
 from ctorendang.domains.ctos.profile import NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
-from ctorendang.infra.graphql.refusals import Refusable
+from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required_id
 
 CtoResult = Annotated[CtoType | Refusal | InvalidInput, strawberry.union("CtoResult")]
@@ -79,35 +79,35 @@ class WriteReviewInput:
 class CtoMutations:
     """Roots that change profiles and reviews."""
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def update_cto_profile(self, info: Info, input: UpdateCtoProfileInput) -> CtoResult:
         """Write one's own profile; the first time makes it, as a draft."""
         currency = info.context.tenant.currency
         return CtoType.of(await info.context.use(lambda work: ProfileService(work).save(input.value(), currency)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def submit_cto_profile(self, info: Info) -> CtoResult:
         """Hand one's draft in for review, or bring a paused profile back."""
         return CtoType.of(await info.context.use(lambda work: ProfileService(work).submit()))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def pause_cto_profile(self, info: Info) -> CtoResult:
         """Take one's profile out of the directory for a while."""
         return CtoType.of(await info.context.use(lambda work: ProfileService(work).pause()))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def approve_cto(self, info: Info, input: ApproveCtoInput) -> CtoResult:
         """List a profile that is in review; for administrators."""
         cto_id = required_id(input.cto_id)
         return CtoType.of(await info.context.use(lambda work: ApprovalService(work).approve(cto_id)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def decline_cto(self, info: Info, input: DeclineCtoInput) -> CtoResult:
         """Give a profile back to its owner with a reason; for administrators."""
         cto_id = required_id(input.cto_id)
         return CtoType.of(await info.context.use(lambda work: ApprovalService(work).decline(cto_id, input.reason)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def write_review(self, info: Info, input: WriteReviewInput) -> ReviewResult:
         """Review a CTO, replacing one's earlier review; for clients."""
         cto_id = required_id(input.cto_id)

@@ -1,32 +1,28 @@
 """People in GraphQL: oneself and the members, each with the profile they may have."""
 
 from datetime import datetime
-from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.accounts.graphql import Person, RoleType
+from ctorendang.domains.accounts.graphql import Person
 from ctorendang.domains.accounts.members import MemberFilter, MemberService
 from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
-from ctorendang.domains.ctos.graphql import CtoStatusType, CtoType
+from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.service import CtoService
+from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.context import GraphQLContext
-from ctorendang.infra.graphql.refusals import Refusable
+from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, required_id
 from ctorendang.infra.work import UnitOfWork
 
-
-class _Status(Enum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-
-
-MemberStatus = strawberry.enum(_Status, name="MemberStatus")
+strawberry.enum(MemberStatus, description="Whether a member may sign in.")
 
 
 async def _profiles(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, Cto]:
@@ -60,7 +56,7 @@ class Member(Person):
     @strawberry.field
     def status(self) -> MemberStatus:
         """Suspended members cannot sign in."""
-        return _Status(self.row.status)
+        return MemberStatus(self.row.status)
 
     @strawberry.field
     def last_sign_in_at(self) -> datetime | None:
@@ -78,9 +74,9 @@ class MemberFilterInput:
     """Which members: all of what is said must hold."""
 
     search: str | None = strawberry.field(default=None, description="Part of a name or address.")
-    role: RoleType | None = None
+    role: Role | None = None
     status: MemberStatus | None = None
-    cto_status: CtoStatusType | None = None
+    cto_status: CtoStatus | None = None
 
 
 @strawberry.type
@@ -118,12 +114,12 @@ def _member(user: User) -> Member:
 async def _member_filter(context: GraphQLContext, wanted: MemberFilterInput) -> MemberFilter:
     ids = None
     if wanted.cto_status is not None:
-        status = wanted.cto_status.value
+        status = wanted.cto_status
         ids = await context.use(lambda work: CtoService(work).people_with(status))
     return MemberFilter(
         search=wanted.search or "",
-        role=wanted.role.value if wanted.role else None,
-        status=wanted.status.value if wanted.status else None,
+        role=wanted.role,
+        status=wanted.status,
         ids=ids,
     )
 
@@ -140,7 +136,7 @@ class SetMemberRolesInput:
     """Whose roles, and which."""
 
     member_id: strawberry.ID
-    roles: list[RoleType]
+    roles: list[Role]
 
 
 @strawberry.input
@@ -165,24 +161,24 @@ MemberResult = Annotated[Member | Refusal | InvalidInput, strawberry.union("Memb
 class PeopleMutations:
     """Roots that change people."""
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def update_profile(self, info: Info, input: UpdateProfileInput) -> UpdateProfileResult:
         """Change what one is called."""
         return Viewer(row=await info.context.use(lambda work: AccountService(work).rename(input.name)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def set_member_roles(self, info: Info, input: SetMemberRolesInput) -> MemberResult:
         """Give a member exactly these roles; for administrators."""
-        member_id, roles = required_id(input.member_id), [role.value for role in input.roles]
+        member_id, roles = required_id(input.member_id), input.roles
         return Member(row=await info.context.use(lambda work: MemberService(work).set_roles(member_id, roles)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def suspend_member(self, info: Info, input: SuspendMemberInput) -> MemberResult:
         """Shut a member out, at once; for administrators."""
         member_id = required_id(input.member_id)
         return Member(row=await info.context.use(lambda work: MemberService(work).suspend(member_id)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def restore_member(self, info: Info, input: RestoreMemberInput) -> MemberResult:
         """Let a suspended member in again; for administrators."""
         member_id = required_id(input.member_id)

@@ -60,7 +60,7 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.user_id == user_id)
         return (await self.session.scalars(statement.with_for_update() if locked else statement)).one_or_none()
 
-    def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[tuple[Cto]]:
+    def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
         if pattern := search_pattern(wanted.search):
@@ -92,7 +92,7 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
             statement = statement.where(Cto.rating >= cast(wanted.min_rating, Numeric))
         return statement
 
-    async def skill_counts(self, selected: Select[tuple[Cto]], size: int) -> list[tuple[str, int]]:
+    async def skill_counts(self, selected: Select[Cto], size: int) -> list[tuple[str, int]]:
         """How many of the selected profiles name each skill, most first."""
         chosen = selected.with_only_columns(Cto.tenant_id, Cto.id).subquery()
         statement = (
@@ -106,7 +106,7 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
         )
         return [(name, count) for name, count in await self.session.execute(statement)]
 
-    async def industry_counts(self, selected: Select[tuple[Cto]]) -> list[tuple[str, int]]:
+    async def industry_counts(self, selected: Select[Cto]) -> list[tuple[str, int]]:
         """How many of the selected profiles know each industry, most first."""
         industry = selected.with_only_columns(func.unnest(Cto.industries).label("industry")).subquery().c.industry
         statement = select(industry, func.count()).group_by(industry).order_by(func.count().desc(), industry)

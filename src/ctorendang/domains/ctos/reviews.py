@@ -64,7 +64,7 @@ class ReviewService:
         self._work.require(CtoPermission.READ)
         statement = select(Review).where(Review.tenant_id == self._work.tenant_id, Review.cto_id == cto_id)
         keys = [
-            Key(Review.created_at.expression, datetime, descending=True),
+            Key(Review.created_at.expression, datetime.fromisoformat, descending=True),
             Key(Review.id.expression, UUID, descending=True),
         ]
         return await fetch_page(self._work.session, statement, keys, request)
@@ -78,4 +78,4 @@ class ReviewService:
         """What the authors of reviews are called."""
         self._work.require(CtoPermission.READ)
         statement = select(User.id, User.name).where(User.tenant_id == self._work.tenant_id, User.id.in_(user_ids))
-        return {user_id: name for user_id, name in await self._work.session.execute(statement)}
+        return {row.id: row.name for row in await self._work.session.execute(statement)}

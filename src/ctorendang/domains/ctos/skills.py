@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, or_, select
+from sqlalchemy import any_, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.domains.ctos.models import CtoSkill, Skill
@@ -32,7 +32,7 @@ class SkillService:
             (func.lower(Skill.name).startswith(typed, autoescape=True), 2),
             else_=3,
         )
-        found = or_(Skill.name.ilike(pattern), typed == any_(Skill.synonyms))
+        found = or_(Skill.name.ilike(pattern), literal(typed) == any_(Skill.synonyms))
         statement = select(Skill).where(found).order_by(rank, func.length(Skill.name), Skill.name).limit(size)
         return (await self._work.session.scalars(statement)).all()
 
@@ -76,4 +76,4 @@ async def _by_synonym(session: AsyncSession, words: Sequence[str]) -> dict[str, 
     synonym = func.lower(func.unnest(Skill.synonyms)).label("synonym")
     every = select(Skill.id, synonym).subquery()
     rows = await session.execute(select(every.c.synonym, every.c.id).where(every.c.synonym.in_(words)))
-    return {word: skill_id for word, skill_id in rows}
+    return {row.synonym: row.id for row in rows}

@@ -79,6 +79,6 @@ class MatchingQueries:
 
     @strawberry.field
     async def matches_ready(self, info: Info, project_id: strawberry.ID) -> bool:
-        """Whether the project's text has been read, so that its meaning counts; false for a few seconds after saving it."""
+        """Whether the project's text has been read, so that its meaning counts; false for seconds after saving it."""
         id_ = parse_id(project_id)
         return id_ is not None and await info.context.load_found(_ready, id_)

@@ -16,8 +16,8 @@ DIMENSIONS = 384
 class CtoVector(TenantModel):
     """A section of a CTO's profile, read by a model. Sections are told apart because one vector a profile is too blunt.
 
-    Rows of CTOs who are not listed do not exist. Availability and rate stand here too, so that the scan of a tenant's vectors
-    filters without a join; the candidates are checked against the profile itself afterwards.
+    Rows of CTOs who are not listed do not exist. Availability and rate stand here too, so that the scan of a tenant's
+    vectors filters without a join; the candidates are checked against the profile itself afterwards.
 
     Attributes:
         source_hash: of the text that was read, so an unchanged section is not read twice.

@@ -11,7 +11,8 @@ WEIGHTS: Mapping[str, float] = {
     "rating": 0.10,
     "industry": 0.05,
 }
-"""Shares of the score. What a project does not say (no skills, no rate limit ...) weighs nothing, and the rest shares its weight."""
+"""Shares of the score. What a project does not say (no skills, no rate limit ...) weighs nothing, and the rest shares
+its weight."""
 
 
 @dataclass(frozen=True, slots=True)

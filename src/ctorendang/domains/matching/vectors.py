@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto
@@ -30,8 +30,8 @@ class VectorService:
     async def embed_cto(self, cto_id: UUID) -> None:
         """Bring a profile's vectors up to date; of a profile that is not listed none are kept.
 
-        Should the profile change while the model reads, it is read again: of two jobs that run side by side, the one with the older
-        text must not have the last word.
+        Should the profile change while the model reads, it is read again: of two jobs that run side by side, the one
+        with the older text must not have the last word.
         """
         self._work.require(MatchingPermission.EMBED)
         read: datetime | None = None
@@ -60,7 +60,7 @@ class VectorService:
             CtoVector.cto_id == cto_id,
             CtoVector.model == self._embedder.model,
         )
-        known = {section: digest for section, digest in await self._session.execute(statement)}
+        known = {row.section: row.source_hash for row in await self._session.execute(statement)}
         changed = [section for section, text in texts.items() if known.get(section) != source_hash(text)]
         vectors = await self._embedder.embed([texts[section] for section in changed]) if changed else []
         return dict(zip(changed, vectors, strict=True))
@@ -80,7 +80,7 @@ class VectorService:
             statement = insert(CtoVector).values(**keys, **values, **limits)
             await self._session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
         await self._session.execute(
-            CtoVector.__table__.update().where(ours).values(availability=cto.availability, hourly_rate=cto.hourly_rate)
+            update(CtoVector).where(ours).values(availability=cto.availability, hourly_rate=cto.hourly_rate)
         )
 
     async def _forget(self, cto_id: UUID) -> None:

@@ -1,7 +1,6 @@
 """Projects in GraphQL."""
 
 from datetime import date, datetime
-from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
@@ -14,11 +13,11 @@ from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.service import ProjectFilter, ProjectService
 from ctorendang.domains.projects.status import ProjectStatus
 from ctorendang.infra.db.paging import PageRequest
-from ctorendang.infra.graphql.refusals import Refusable
+from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id, required_id
 from ctorendang.infra.work import UnitOfWork
 
-ProjectStatusType = strawberry.enum(Enum("ProjectStatus", {s.name: s.value for s in ProjectStatus}))  # type: ignore[misc]
+strawberry.enum(ProjectStatus, description="Where a project stands.")
 
 
 async def _skills(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
@@ -44,7 +43,7 @@ class ProjectType:
     id: strawberry.ID
     title: str
     description: str
-    status: ProjectStatusType
+    status: ProjectStatus
     industry: str | None
     budget: int | None = strawberry.field(description="For the whole project, in minor units of the currency.")
     currency: str
@@ -62,7 +61,7 @@ class ProjectType:
             id=strawberry.ID(str(project.id)),
             title=project.title,
             description=project.description,
-            status=ProjectStatusType(project.status),
+            status=ProjectStatus(project.status),
             industry=project.industry,
             budget=project.budget,
             currency=project.currency,
@@ -88,7 +87,7 @@ class ProjectType:
 class ProjectFilterInput:
     """Which projects."""
 
-    status: ProjectStatusType | None = None
+    status: ProjectStatus | None = None
     search: str | None = strawberry.field(default=None, description="Part of the title.")
 
 
@@ -190,7 +189,7 @@ class ProjectQueries:
         filter: ProjectFilterInput | None = None,
     ) -> Connection[ProjectType]:
         """One's own projects; for CTOs also the published ones, for administrators all. Newest first."""
-        status = filter.status.value if filter and filter.status else None
+        status = filter.status if filter else None
         wanted = ProjectFilter(status=status, search=filter.search if filter else None)
         request = PageRequest(first, after, last, before)
         page = await info.context.use(lambda work: ProjectService(work).page(wanted, request))
@@ -203,27 +202,27 @@ class ProjectQueries:
 class ProjectMutations:
     """Roots that change projects."""
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def create_project(self, info: Info, input: CreateProjectInput) -> ProjectResult:
         """Post a project, as a draft that can be matched at once; for clients."""
         currency = info.context.tenant.currency
         project = await info.context.use(lambda work: ProjectService(work).create(input.value(), currency))
         return ProjectType.of(project)
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def update_project(self, info: Info, input: UpdateProjectInput) -> ProjectResult:
         """Change one's project."""
         project_id = required_id(input.project_id)
         project = await info.context.use(lambda work: ProjectService(work).update(project_id, input.changes()))
         return ProjectType.of(project)
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def publish_project(self, info: Info, input: PublishProjectInput) -> ProjectResult:
         """Show one's draft to the marketplace's CTOs."""
         project_id = required_id(input.project_id)
         return ProjectType.of(await info.context.use(lambda work: ProjectService(work).publish(project_id)))
 
-    @strawberry.mutation(extensions=[Refusable()])
+    @mutation
     async def close_project(self, info: Info, input: CloseProjectInput) -> ProjectResult:
         """End one's project for good."""
         project_id = required_id(input.project_id)

@@ -71,7 +71,7 @@ class ProjectService:
         statement = select(func.count()).select_from(self._select(wanted).subquery())
         return (await self._work.session.scalar(statement)) or 0
 
-    def _select(self, wanted: ProjectFilter) -> Select[tuple[Project]]:
+    def _select(self, wanted: ProjectFilter) -> Select[Project]:
         statement = select(Project).where(Project.tenant_id == self._tenant_id)
         if not self._work.allows(ProjectPermission.READ_ALL):
             visible = [Project.owner_id == self._work.actor.user_id]
@@ -93,7 +93,7 @@ class ProjectService:
         """What the owners of projects are called."""
         self._work.require(ProjectPermission.READ)
         statement = select(User.id, User.name).where(User.tenant_id == self._tenant_id, User.id.in_(user_ids))
-        return {user_id: name for user_id, name in await self._work.session.execute(statement)}
+        return {row.id: row.name for row in await self._work.session.execute(statement)}
 
     async def create(self, draft: ProjectDraft, currency: str) -> Project:
         """Post a project, as a draft; it can be matched at once.

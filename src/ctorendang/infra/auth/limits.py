@@ -26,8 +26,8 @@ class Limit:
 class AttemptLimiter:
     """Counts attempts in fixed windows.
 
-    Valkey holds the counts for all processes. While it is away, each process counts for itself: sign-in goes on and stays
-    limited.
+    Valkey holds the counts for all processes. While it is away, each process counts for itself: sign-in goes on and
+    stays limited.
     """
 
     def __init__(self, redis: Redis, *, size: int = 100_000, retry_seconds: float = 5) -> None:

@@ -3,12 +3,11 @@
 See the Relay cursor connections specification, https://relay.dev/graphql/connections.htm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +30,7 @@ class Key:
     """
 
     expression: ColumnElement[Any]
-    parse: type[str] | type[int] | type[UUID] | type[Decimal] | type[datetime]
+    parse: Callable[[str], object]
     descending: bool = False
 
     def read(self, value: str | None) -> object:
@@ -39,7 +38,7 @@ class Key:
         if value is None:
             raise InvalidCursor
         try:
-            parsed = datetime.fromisoformat(value) if self.parse is datetime else self.parse(value)
+            parsed = self.parse(value)
         except (ValueError, ArithmeticError):
             raise InvalidCursor from None
         if isinstance(parsed, datetime) and parsed.tzinfo is None:
@@ -99,7 +98,7 @@ def _text(value: object) -> str:
 
 
 async def fetch_page(
-    session: AsyncSession, statement: Select[tuple[Row]], keys: Sequence[Key], request: PageRequest
+    session: AsyncSession, statement: Select[Row], keys: Sequence[Key], request: PageRequest
 ) -> Page[Row]:
     """One page of the statement's rows in the order of ``keys``, the last of which is unique.
 

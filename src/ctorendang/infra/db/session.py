@@ -38,7 +38,7 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(self, actor: Actor) -> AsyncIterator[AsyncSession]:
-        """One transaction that sees what the actor's tenant may see; commits on leaving, rolls back on any exception."""
+        """One transaction that sees what the actor may see; commits on leaving, rolls back on any exception."""
         async with self._sessions.begin() as session:
             await session.execute(_SCOPE, actor.scope())
             yield session

@@ -40,7 +40,7 @@ class GraphQLContext:
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
 
     async def use(self, step: Callable[[UnitOfWork], Awaitable[Value]]) -> Value:
-        """Take a step in the operation's unit of work. One at a time: resolvers run side by side, a connection does not."""
+        """Take a step in the unit of work. One at a time: resolvers run side by side, a connection does not."""
         async with self._turn:
             if self._work is None:
                 self._work = await self._stack.enter_async_context(self.product.units.begin(self.actor))

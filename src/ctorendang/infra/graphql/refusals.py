@@ -1,13 +1,17 @@
 """Business errors as part of a mutation's answer."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.errors import InvalidInput as InvalidInputError
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 class Refusable(FieldExtension):
@@ -23,3 +27,8 @@ class Refusable(FieldExtension):
         except AppError as error:
             info.context.refuse()
             return Refusal(code=error.code, message=error.detail)
+
+
+def mutation(resolver: Resolver) -> Resolver:
+    """Make a method a mutation whose refusals are part of its answer."""
+    return cast(Resolver, strawberry.mutation(resolver, extensions=[Refusable()]))

@@ -22,8 +22,9 @@ _log = structlog.get_logger(__name__)
 class TenantDirectory:
     """Answers a normalised host with its tenant, or None.
 
-    Postgres announces changes on a channel, on which the cache is dropped whole: tenants change rarely. An entry is also
-    forgotten after a minute, so that a lost announcement heals itself. Unknown hosts are remembered too, within bounds.
+    Postgres announces changes on a channel, on which the cache is dropped whole: tenants change rarely. An entry is
+    also forgotten after a minute, so that a lost announcement heals itself. Unknown hosts are remembered too, within
+    bounds.
     """
 
     def __init__(self, engine: AsyncEngine, listen_url: str, *, seconds: float = 60, size: int = 10_000) -> None:
@@ -75,15 +76,19 @@ class TenantDirectory:
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._listen_url)
-                try:
-                    lost = asyncio.Event()
-                    connection.add_termination_listener(lambda *_: lost.set())
-                    await connection.add_listener(CHANNEL, lambda *_: self.forget())
-                    self.forget()
-                    await lost.wait()
-                finally:
-                    await connection.close()
+                await self._hear()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _log.warning("tenant changes cannot be heard, trying again", error=str(error))
             await asyncio.sleep(1)
+
+    async def _hear(self) -> None:
+        """Drop the cache at every announcement, until the connection is lost."""
+        connection = await asyncpg.connect(self._listen_url)
+        lost = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda *_: lost.set())
+            await connection.add_listener(CHANNEL, lambda *_: self.forget())
+            self.forget()
+            await lost.wait()
+        finally:
+            await connection.close()

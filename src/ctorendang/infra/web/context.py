@@ -39,4 +39,7 @@ def find_context(scope: Any) -> RequestContext | None:
 
 def context_of(connection: ASGIConnection[Any, Any, Any, Any]) -> RequestContext:
     """The context of a request that has reached a handler."""
-    return cast(RequestContext, connection.scope[_KEY])  # type: ignore[typeddict-item]
+    context = find_context(connection.scope)
+    if context is None:
+        raise LookupError("Only probes are served outside the gate.")
+    return context

@@ -140,7 +140,6 @@ def require_own_origin(request: Request[Any, Any, Any], context: RequestContext)
     Raises:
         Forbidden: the request comes from elsewhere, or does not say from where.
     """
-    source = request.headers.get("origin") or request.headers.get("referer", "")
-    parts = urlsplit(source) if source.startswith(("http://", "https://")) else None
-    if parts is None or f"{parts.scheme}://{parts.netloc}".lower() != context.origin:
+    source = urlsplit(request.headers.get("origin") or request.headers.get("referer") or "")
+    if f"{source.scheme}://{source.netloc}".lower() != context.origin:
         raise Forbidden("This request did not come from this site. Open the page here and try again.")

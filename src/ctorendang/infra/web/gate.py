@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import structlog
 from litestar import Litestar
 from litestar.connection import ASGIConnection
-from litestar.types import Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import Message, Receive, Send
 
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.tenancy.hosts import normalise_host
@@ -18,10 +19,10 @@ from ctorendang.infra.web.cookies import SESSION, Cookies
 from ctorendang.kit.ids import uuid7
 from ctorendang.settings import WebSettings
 
-# Besides what pages need, nothing: no inline script or style, no framing, no plug-ins, no foreign hosts.
+# What pages need and nothing else: no inline script or style, no framing, no plug-ins, no foreign hosts.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
@@ -47,8 +48,8 @@ class Identify(Protocol):
 class Gate:
     """Wraps the application.
 
-    An unknown host is answered here, with 421 and nothing else: never a default tenant. A credential is looked up within the
-    tenant of the host that it was sent to, so on another tenant's host it is nobody.
+    An unknown host is answered here, with 421 and nothing else: never a default tenant. A credential is looked up
+    within the tenant of the host that it was sent to, so on another tenant's host it is nobody.
     """
 
     def __init__(
@@ -65,9 +66,9 @@ class Gate:
         self._cookies = Cookies(secure=settings.scheme == "https")
         self._headers = (*_HEADERS, *((_STRICT_TRANSPORT,) if self._cookies.secure else ()))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http" or scope["path"] in _PROBES:
+        if scope["type"] != ScopeType.HTTP or scope["path"] in _PROBES:
             await self.litestar(scope, receive, send)
             return
         started = time.perf_counter()
