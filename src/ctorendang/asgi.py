@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.authentication import Authentication
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.graphql.endpoint import graphql_get, graphql_post
 from ctorendang.infra.graphql.executor import GraphQLExecutor
+from ctorendang.infra.graphql.explorer import explorer, explorer_file
 from ctorendang.infra.logs import configure_logs
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.errors import ErrorRenderer
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> ASGIApp:
             asset,
             graphql_get,
             graphql_post,
+            *((explorer, explorer_file) if settings.development else ()),
             *(controller for domain in DOMAINS for controller in domain.controllers),
         ],
         dependencies={

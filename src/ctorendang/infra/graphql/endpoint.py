@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.executor import Answer, GraphQLExecutor
 from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.errors import wants_html
 from ctorendang.infra.web.forms import require_own_origin
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
@@ -59,6 +61,8 @@ async def graphql_post(
 async def graphql_get(request: Request[Any, Any, Any], executor: NamedDependency[GraphQLExecutor]) -> Response[Any]:
     """Run a query; in development, a browser gets a page to write queries in."""
     parameters = request.query_params
+    if executor.introspection and "query" not in parameters and wants_html(request):
+        return Redirect("/graphql/explorer", status_code=303)
     try:
         variables = msgspec.json.decode(parameters.get("variables") or "{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):

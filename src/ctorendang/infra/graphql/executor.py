@@ -62,6 +62,7 @@ class GraphQLExecutor:
     def __init__(self, schema: strawberry.Schema, product: Product, *, introspection: bool) -> None:
         self._schema = schema._schema  # the graphql-core schema that Strawberry builds
         self._product = product
+        self.introspection = introspection
         self._rules = [*specified_rules, *(() if introspection else (NoSchemaIntrospectionCustomRule,))]
         self._documents: OrderedDict[str, DocumentNode | str] = OrderedDict()
 

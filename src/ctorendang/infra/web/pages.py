@@ -137,8 +137,7 @@ class Pages:
             Forbidden: it was not sent from a page of this site.
             AppError: it cannot be read.
         """
-        context = context_of(request)
-        return await read_form(request, self._form_token(context, self._seed(request, context)))
+        return await read_form(request, self.token(request))
 
     def require_token(self, request: AnyRequest) -> None:
         """Let a script's request pass that carries its page's token as a header.
@@ -146,9 +145,13 @@ class Pages:
         Raises:
             Forbidden: it does not.
         """
-        context = context_of(request)
-        if not same(request.headers.get("x-csrf-token", ""), self._form_token(context, self._seed(request, context))):
+        if not same(request.headers.get("x-csrf-token", ""), self.token(request)):
             raise Forbidden("Send the page's token as X-CSRF-Token, or sign in with an access token.")
+
+    def token(self, request: AnyRequest) -> str:
+        """What forms and scripts of a page must send along."""
+        context = context_of(request)
+        return self._form_token(context, self._seed(request, context))
 
     def refused(self, error: AppError, form: Form) -> dict[str, Any]:
         """What a page needs to show a form again after a refusal."""
