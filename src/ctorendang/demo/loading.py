@@ -24,6 +24,9 @@ from ctorendang.settings import InvalidSetting, Settings
 PASSWORD = "ctorendang-demo"  # noqa: S105 - known to everybody, which is why production has no demo data
 TENANTS = ("acme", "northwind", "globex")
 
+# The worker reads some 20 profiles a second; of more than this many the composed vectors stay.
+_MOST_READ = 1_000
+
 _ROOT = Person("Wilhelmina Asare", "root@platform.example", "west_african", "Africa/Accra", "Accra")
 
 
@@ -67,7 +70,7 @@ async def load(settings: Settings, *, tenants: int | None = None, ctos: int | No
         loader = _Loader(settings, store, seed=seed, ctos=ctos)
         if "console" in by_slug:
             await loader.add_root(by_slug["console"])
-        return await loader.fill(wanted, final=tenants is not None)
+        return await loader.fill(wanted, final=tenants is not None or (ctos or 0) > _MOST_READ)
 
 
 async def _make_tenants(platform: asyncpg.Connection, count: int) -> Sequence[str]:

@@ -41,6 +41,7 @@ class Surroundings(Slots):
     def __init__(
         self, random: Random, region: str, cities: Sequence[str], industries: Sequence[str], words: Mapping[str, str]
     ) -> None:
+        self._named: set[str] = set()
         self._random = random
         self._region = region
         self._cities = cities
@@ -51,7 +52,9 @@ class Surroundings(Slots):
 
     def elsewhere(self, industries: Sequence[str]) -> "Surroundings":
         """The same with companies of other industries."""
-        return Surroundings(self._random, self._region, self._cities, industries, self._words)
+        other = Surroundings(self._random, self._region, self._cities, industries, self._words)
+        other._named = self._named
+        return other
 
     def get(self, name: str, *, possessive: bool) -> str:
         """As every ``Slots``."""
@@ -65,8 +68,9 @@ class Surroundings(Slots):
         return f"{company} in {city}"
 
     def _company(self) -> str:
-        industry, kind = self._kinds.pop(0)
-        self._kinds.append((industry, kind))
+        new = [each for each in self._kinds if each[1] not in self._named]
+        industry, kind = (new or self._kinds)[0]
+        self._named.add(kind)
         companies = texts("companies")
         age = next((age for age, names in companies["established"].items() if industry in names), "young")
         return f"a {fill(self._random.choice(companies['sizes'][age]), self._random, small=True)} {kind}"
