@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -100,8 +101,12 @@ class _Loader:
         self._seed = seed
         self._ctos = ctos
         self._now = datetime.now(UTC)
-        self._password_hash = hash_password(PASSWORD)
         self._vocabulary: Vocabulary | None = None
+
+    @cached_property
+    def _password_hash(self) -> str:
+        # Slow on purpose, so one does for all, and none where there is nothing to fill.
+        return hash_password(PASSWORD)
 
     async def add_root(self, console: _Tenant) -> None:
         async with self._store.tenant(console.id):
