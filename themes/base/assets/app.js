@@ -63,6 +63,7 @@
     const note = form.querySelector("[data-dirty]");
     if (note) note.textContent = "Not saved yet.";
   });
+  on("submit", "form[popover]", (form) => form.hidePopover());
   on("submit", "form[data-guard]", (form) => { delete form.dataset.changed; });
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.response import Redirect
 
 from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound
-from ctorendang.infra.graphql.executor import GraphQLExecutor
+from ctorendang.infra.graphql.executor import DocumentRefused, GraphQLExecutor
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
@@ -107,9 +107,12 @@ class Pages:
             AppError: something was refused.
         """
         said = {name: value for name, value in variables.items() if value is not None}
-        answer = await self._executor.execute(
-            document, said, tenant=context.tenant, actor=context.actor, read_only=True
-        )
+        try:
+            answer = await self._executor.execute(
+                document, said, tenant=context.tenant, actor=context.actor, read_only=True
+            )
+        except DocumentRefused as error:
+            raise RuntimeError("a page's document cannot be run") from error
         if answer.refused is not None:
             raise answer.refused
         if answer.errors:
