@@ -86,9 +86,14 @@ class Gate:
             await send(message)
 
         try:
-            context = await self._context(scope, request_id)
+            try:
+                context = await self._context(scope, request_id)
+            except Exception as error:  # noqa: BLE001 - without tenant and actor there is no page to show it on
+                _log.error("request could not be let in", exc_info=error)
+                await _plain(send_with_headers, 503, b"This site is not available right now. Try again in a moment.\n")
+                return
             if context is None:
-                await _misdirected(send_with_headers)
+                await _plain(send_with_headers, 421, b"There is nothing at this address.\n")
                 return
             structlog.contextvars.bind_contextvars(tenant=context.tenant.slug)
             keep_context(scope, context)
@@ -135,12 +140,11 @@ class Gate:
             return ""
 
 
-async def _misdirected(send: Send) -> None:
-    body = b"There is nothing at this address.\n"
+async def _plain(send: Send, status: int, body: bytes) -> None:
     await send(
         {
             "type": "http.response.start",
-            "status": 421,
+            "status": status,
             "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))],
         }
     )
