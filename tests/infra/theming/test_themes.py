@@ -81,17 +81,9 @@ def test_pages_are_sound_for_those_who_do_not_see_them(renderer, name):
         for tag, attributes in elements.all:
             for attribute in ("aria-labelledby", "aria-describedby"):
                 assert set((attributes.get(attribute) or "").split()) <= set(elements.ids()), (fixture, attributes)
-            if tag == "textarea" or (
-                tag == "input" and attributes.get("type") in {"text", "email", "password", "number"}
-            ):
-                assert (
-                    attributes.get("aria-label")
-                    or attributes.get("aria-hidden")
-                    or attributes.get("id") in named
-                    or (
-                        attributes.get("name") in {"maxHourlyRate"}  # wrapped by its label
-                    )
-                ), (fixture, attributes)
+            if tag == "textarea" or attributes.get("type") in {"text", "email", "password", "date", "search"}:
+                label = attributes.get("aria-label") or attributes.get("aria-hidden") or attributes.get("id") in named
+                assert label, (fixture, attributes)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -136,7 +128,7 @@ def mismatch(selected: dict | None, value, path: str) -> list[str]:
         return []
     if isinstance(value, list):
         return [problem for index, item in enumerate(value) for problem in mismatch(selected, item, f"{path}[{index}]")]
-    optional = {"matches"}  # behind @include
+    optional = {"matches", "matchesReady"}  # behind @include
     wrong = [f"{path}: {key}" for key in (selected.keys() ^ value.keys()) - optional]
     return wrong + [
         p for key in selected.keys() & value.keys() for p in mismatch(selected[key], value[key], f"{path}.{key}")
