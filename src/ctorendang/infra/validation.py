@@ -8,9 +8,16 @@ from zoneinfo import available_timezones
 
 from ctorendang.infra.errors import InvalidInput
 
-_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# What mail servers agree on: a dot-atom (RFC 5322 section 3.2.3) at a host name of two labels or more.
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}")
+# They turn around what follows them, beyond the end of the text too.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZONES = frozenset(available_timezones())
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})  # control, surrogate, private use, unassigned
+# Control characters, halves of surrogate pairs, private use. What is merely unassigned may be newer than this Python.
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Co"})
+_INVISIBLE = _UNPRINTABLE | {"Cf", "Zs"}
 
 
 def clean(text: str) -> str:
@@ -21,8 +28,13 @@ def clean(text: str) -> str:
 def _unprintable(text: str, *, lines: bool) -> bool:
     allowed = "\n\t" if lines else ""
     return any(
-        unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in allowed for character in text
+        (unicodedata.category(character) in _UNPRINTABLE and character not in allowed) or character in _TURNING
+        for character in text
     )
+
+
+def _visible(text: str) -> bool:
+    return any(unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
 class Fields:
@@ -59,7 +71,7 @@ class Fields:
             )
         elif len(text) > most:
             self.refuse(name, f"Use at most {most:,} characters.")
-        elif len(text) < least:
+        elif len(text) < least or (least and not _visible(text)):
             self.refuse(name, "Fill this in." if least == 1 else f"Use at least {least} characters.")
         else:
             return text

@@ -30,6 +30,11 @@ def decode_cursor(cursor: str, length: int) -> list[str | None]:
         raise InvalidCursor from None
     if not isinstance(values, list) or len(values) != length:
         raise InvalidCursor
-    if not all(value is None or (isinstance(value, str) and "\0" not in value) for value in values):
+    if not all(value is None or (isinstance(value, str) and _storable(value)) for value in values):
         raise InvalidCursor
     return values
+
+
+def _storable(text: str) -> bool:
+    """Whether Postgres can compare it: neither NUL nor halves of surrogate pairs, which JSON can both spell."""
+    return text.isprintable() or not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
