@@ -148,14 +148,16 @@ RULES = [
         "no role is above row-level security",
         f"""select wanted || ' is missing or above row-level security' from unnest(array[{_ROLES}]) wanted
             left join pg_roles r on r.rolname = wanted
-            where r.oid is null or r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication""",
+            where r.oid is null or r.rolsuper or r.rolbypassrls
+                or r.rolcreaterole or r.rolcreatedb or r.rolreplication""",
     ),
     Rule(
         "no role borrows another's rights",
         f"""select member.rolname || ' is a member of ' || role.rolname from pg_auth_members m
             join pg_roles member on member.oid = m.member join pg_roles role on role.oid = m.roleid
             where member.rolname in ({_ROLES}) and (m.inherit_option or m.set_option)
-                and not (member.rolname = 'ctorendang_owner' and role.rolname = 'ctorendang_door' and not m.inherit_option)""",
+                and not (member.rolname = 'ctorendang_owner' and role.rolname = 'ctorendang_door'
+                    and not m.inherit_option)""",
     ),
     Rule(
         "roles that serve own nothing",
@@ -173,7 +175,8 @@ RULES = [
             where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')
                 and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
                 and not (p.proname = 'tenant_for_host' and r.rolname = 'ctorendang_door'
-                    and exists (select from unnest(p.proconfig) setting where setting like 'search_path=pg_catalog,%'))""",
+                    and exists (
+                        select from unnest(p.proconfig) setting where setting like 'search_path=pg_catalog,%'))""",
     ),
     Rule(
         "the relay touches the outbox only",
@@ -197,14 +200,16 @@ RULES = [
     ),
     Rule(
         "the audit trail is only added to",
-        """select role || ' can change ' || name from tables, unnest(array['ctorendang_app', 'ctorendang_platform']) role
+        """select role || ' can change ' || name
+            from tables, unnest(array['ctorendang_app', 'ctorendang_platform']) role
             where name = 'audit_events' and (has_table_privilege(role, oid, 'delete')
                 or has_any_column_privilege(role, oid, 'update'))""",
     ),
     Rule(
         "nobody who serves can go around policies",
         f"""select role || ' can truncate or watch ' || name from tables, unnest(array[{_ROLES}]) role
-            where role <> 'ctorendang_owner' and has_table_privilege(role, oid, 'truncate, trigger, references, maintain')
+            where role <> 'ctorendang_owner'
+                and has_table_privilege(role, oid, 'truncate, trigger, references, maintain')
             union all select role || ' can create objects' from unnest(array[{_ROLES}]) role
             where role <> 'ctorendang_owner' and (has_schema_privilege(role, 'public', 'create')
                 or has_database_privilege(role, current_database(), 'create, temp'))""",
