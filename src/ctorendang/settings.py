@@ -147,19 +147,10 @@ class Settings:
         secret_key = env.text("SECRET_KEY")
         if len(secret_key) < 32:
             raise InvalidSetting("CTORENDANG_SECRET_KEY must hold at least 32 characters; try `openssl rand -hex 32`.")
-        database_url = env.text("DATABASE_URL")
-        if not database_url:
-            raise InvalidSetting("CTORENDANG_DATABASE_URL must name the database of the app role.")
         return cls(
             environment=environment,
             secret_key=secret_key,
-            database=DatabaseSettings(
-                url=database_url,
-                owner_url=env.text("OWNER_DATABASE_URL"),
-                platform_url=env.text("PLATFORM_DATABASE_URL"),
-                relay_url=env.text("RELAY_DATABASE_URL"),
-                pool_size=env.number("DATABASE_POOL_SIZE", 10),
-            ),
+            database=_database(env),
             redis=RedisSettings(url=env.text("REDIS_URL")),
             typesense=TypesenseSettings(url=env.text("TYPESENSE_URL"), api_key=env.text("TYPESENSE_API_KEY")),
             web=WebSettings(
@@ -183,3 +174,16 @@ class Settings:
                 data=Path(env.text("DATA", str(_REPOSITORY / ".data"))),
             ),
         )
+
+
+def _database(env: _Environment) -> DatabaseSettings:
+    url = env.text("DATABASE_URL")
+    if not url:
+        raise InvalidSetting("CTORENDANG_DATABASE_URL must name the database of the app role.")
+    return DatabaseSettings(
+        url=url,
+        owner_url=env.text("OWNER_DATABASE_URL"),
+        platform_url=env.text("PLATFORM_DATABASE_URL"),
+        relay_url=env.text("RELAY_DATABASE_URL"),
+        pool_size=env.number("DATABASE_POOL_SIZE", 10),
+    )
