@@ -34,8 +34,8 @@ shares as materialized (
         ) said
     ) summed
 ),
-eligible as (
-    select c.*
+eligible as materialized (
+    select c.id, c.rating, c.review_count
     from ctos c, project p
     where c.tenant_id = :tenant_id
       and c.status = 'listed'
@@ -49,7 +49,7 @@ eligible as (
               select from cto_skills h
               where h.tenant_id = :tenant_id and h.cto_id = c.id and h.skill_id = must.skill_id))
 ),
-by_meaning as (
+by_meaning as materialized (
     select v.cto_id, max(- (v.embedding <#> (select embedding from project))) as similarity
     from cto_vectors v join eligible c on c.id = v.cto_id
     where v.tenant_id = :tenant_id and v.model = (select model from project)
@@ -57,7 +57,7 @@ by_meaning as (
     order by similarity desc
     limit :candidates
 ),
-by_skills as (
+by_skills as materialized (
     select h.cto_id, sum(w.rarity * h.level) as strength
     from wanted w
     join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = w.skill_id
@@ -66,20 +66,20 @@ by_skills as (
     order by strength desc
     limit :candidates
 ),
-by_reputation as (
+by_reputation as materialized (
     select id as cto_id from eligible order by rating desc nulls last, review_count desc, id limit :candidates
 ),
-candidates as (
+candidates as materialized (
     select cto_id from by_meaning union select cto_id from by_skills union select cto_id from by_reputation
 ),
-held as (
+held as materialized (
     select h.cto_id, h.skill_id, k.parent_id, h.level
     from candidates c
     join cto_skills h on h.tenant_id = :tenant_id and h.cto_id = c.cto_id
     join skills k on k.id = h.skill_id
     where exists (select from wanted)
 ),
-credits as (
+credits as materialized (
     select c.cto_id, w.name, w.rarity,
            coalesce(max(0.5 + 0.1 * h.level) filter (where h.skill_id = w.skill_id),
                     max(0.3) filter (where h.skill_id = w.parent_id or h.parent_id in (w.parent_id, w.skill_id)),
@@ -87,7 +87,7 @@ credits as (
     from candidates c cross join wanted w left join held h on h.cto_id = c.cto_id
     group by c.cto_id, w.skill_id, w.name, w.rarity
 ),
-skilled as (
+skilled as materialized (
     select cto_id,
            sum(rarity * credit) / sum(rarity) as value,
            coalesce(array_agg(name order by rarity desc) filter (where credit > 0.3), '{}') as has,
@@ -95,7 +95,7 @@ skilled as (
            coalesce(array_agg(name order by rarity desc) filter (where credit = 0), '{}') as lacks
     from credits group by cto_id
 ),
-meant as (
+meant as materialized (
     select v.cto_id, max(- (v.embedding <#> (select embedding from project))) as similarity
     from candidates c join cto_vectors v on v.tenant_id = :tenant_id and v.cto_id = c.cto_id
     where v.model = (select model from project)
