@@ -133,6 +133,8 @@ class Authentication:
         fits = await password_fits(password_hash, password[:300])
         if user is None or not fits or user.status != "active":
             raise CredentialsNotAccepted
+        await self._product.limiter.forgive(PER_ADDRESS, tenant, self._visitor.address)
+        await self._product.limiter.forgive(PER_ACCOUNT, tenant, email)
         return self._person(user.id, user.name, user.roles)
 
     async def open_browser_session(self, person: Actor, user_agent: str) -> str:

@@ -43,24 +43,29 @@ class AttemptLimiter:
         Raises:
             TooManyAttempts: there were enough in this window.
         """
-        now = time.time()
-        window = int(now // limit.seconds)
-        digest = hashlib.sha256("\0".join(subject).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        key = f"attempts:{limit.name}:{digest}:{window}"
-        if await self._increment(key, limit.seconds) > limit.attempts:
-            raise TooManyAttempts(max(1, int((window + 1) * limit.seconds - now)))
+        if await self._add(1, _key(limit, subject), limit.seconds) > limit.attempts:
+            raise TooManyAttempts(max(1, int(limit.seconds - time.time() % limit.seconds)))
 
-    async def _increment(self, key: str, seconds: int) -> int:
+    async def forgive(self, limit: Limit, *subject: str) -> None:
+        """Take one attempt back: it turned out to be rightful."""
+        await self._add(-1, _key(limit, subject), limit.seconds)
+
+    async def _add(self, change: int, key: str, seconds: int) -> int:
         if time.monotonic() >= self._away_until:
             try:
                 async with self._redis.pipeline(transaction=False) as pipeline:
-                    pipeline.incr(key)
+                    pipeline.incrby(key, change)
                     pipeline.expire(key, seconds)
                     return int((await pipeline.execute())[0])
             except (RedisError, OSError) as error:
                 _log.warning("attempts are counted in this process only", error=type(error).__name__)
                 self._away_until = time.monotonic() + self._retry_seconds
-        count = self._local[key] = self._local.pop(key, 0) + 1
+        count = self._local[key] = self._local.pop(key, 0) + change
         if len(self._local) > self._size:
             self._local.popitem(last=False)
         return count
+
+
+def _key(limit: Limit, subject: tuple[str, ...]) -> str:
+    digest = hashlib.sha256("\0".join(subject).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"attempts:{limit.name}:{digest}:{int(time.time() // limit.seconds)}"

@@ -23,6 +23,14 @@ alter role ctorendang_platform login nosuperuser nobypassrls nocreatedb nocreate
 alter role ctorendang_relay    login nosuperuser nobypassrls nocreatedb nocreaterole password :'relay_password';
 alter role ctorendang_door   nologin nosuperuser nobypassrls nocreatedb nocreaterole;
 
+-- No statement of the product takes long, and a process that hangs must not keep its locks.
+alter role ctorendang_app      set statement_timeout = '15s';
+alter role ctorendang_platform set statement_timeout = '15s';
+alter role ctorendang_relay    set statement_timeout = '15s';
+alter role ctorendang_app      set idle_in_transaction_session_timeout = '5min';
+alter role ctorendang_platform set idle_in_transaction_session_timeout = '5min';
+alter role ctorendang_relay    set idle_in_transaction_session_timeout = '5min';
+
 -- Migrations hand the host look-up to the door; the owner gains nothing else from it.
 grant ctorendang_door to ctorendang_owner with inherit false, set true;
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -53,7 +53,6 @@ class Supervisor:
             with self._ending:
                 self._require_port()
                 self._ending.enter_context(self._stack)
-                self._prepare()
                 self._serve()
                 self._greet()
                 self._ending.callback(self._say, "\nStopping\n")
@@ -67,24 +66,23 @@ class Supervisor:
                 f"Port {self._port} is taken: stop what listens there, or choose another, as in `make up PORT=8001`."
             )
 
-    def _prepare(self) -> None:
-        for title, arguments in (
-            ("Migrations", ("db", "upgrade")),
-            ("Tenants", ("tenants", "apply")),
-            ("Demo data", ("demo", "load")),
-        ):
-            with self._step(title):
-                self._start(title, arguments).complete(seconds=900)
-
     def _serve(self) -> None:
-        worker = self._start("Worker", ("worker",))
-        web = self._start("Web", ("serve", "--port", str(self._port)))
+        self._complete("Migrations", "db", "upgrade")
+        # They get ready beside the steps that follow, and hear of new tenants as they would at any time.
+        worker = self._start("Worker", "worker")
+        web = self._start("Web", "serve", "--port", str(self._port))
+        self._complete("Tenants", "tenants", "apply")
+        self._complete("Demo data", "demo", "load")
         self._stack.wait_for_search()
         with self._step("Worker and web"):
             web.wait_until(self._is_ready, seconds=60)
         self._children = [*self._stack.children, worker, web]
 
-    def _start(self, title: str, arguments: Sequence[str]) -> Child:
+    def _complete(self, title: str, *arguments: str) -> None:
+        with self._step(title):
+            self._start(title, *arguments).complete(seconds=900)
+
+    def _start(self, title: str, *arguments: str) -> Child:
         child = self._stack.data.child(title.lower().replace(" ", "-"), stop_seconds=20)
         self._ending.callback(child.stop)
         child.start(
