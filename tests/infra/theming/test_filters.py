@@ -39,6 +39,11 @@ def test_dates_may_be_text_or_dates():
     assert write("'2026-07-06' | date") == "6 Jul 2026"
     assert write("day | date('long')", "en-US", day=date(2026, 7, 6)) == "July 6, 2026"
     assert write("'' | date") == ""
+    assert (
+        write("'2026-07-06T23:30:00+02:00' | time")
+        == "21:30"
+        == write("at | time", at=datetime(2026, 7, 6, 21, 30, tzinfo=UTC))
+    )
     assert write("then | ago", then=(datetime.now(UTC) - timedelta(days=3)).isoformat()) == "3 days ago"
 
 

@@ -58,6 +58,11 @@ def date_of(context: Context, value: str | date | None, style: str = "medium") -
     return format_date(_moment(value), format=style, locale=_locale(context)) if value else ""
 
 
+def time_of(value: str | datetime) -> str:
+    """Hours and minutes, in UTC."""
+    return _moment(value).astimezone(UTC).strftime("%H:%M")
+
+
 @pass_context
 def ago(context: Context, value: str | datetime | None) -> str:
     """How long since, in the largest unit that fits: "3 days ago"."""
@@ -170,5 +175,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "query_string": query_string,
     "seed": seed,
     "stars": stars,
+    "time": time_of,
     "without": without,
 }
