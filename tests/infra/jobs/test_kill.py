@@ -1,6 +1,7 @@
 """The worker process, killed and told to stop in the middle of its work."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -17,18 +18,21 @@ JOBS, KILLS, TENANTS = 200, 10, 4
 
 
 @asynccontextmanager
-async def a_worker(variables: dict[str, str], **settings: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    chosen = {"JOBS_LEASE_SECONDS": 1, "JOBS_SWEEP_SECONDS": 1, "JOBS_CONCURRENCY": 8} | settings
+async def a_worker(
+    variables: dict[str, str], *arguments: str, lease_seconds: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    chosen = {"LEASE_SECONDS": lease_seconds, "SWEEP_SECONDS": 1, "CONCURRENCY": 8}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.infra.jobs.worker_under_test",
-        env=os.environ | variables | {f"CTORENDANG_{name}": str(value) for name, value in chosen.items()},
-        stdout=asyncio.subprocess.DEVNULL,
+        sys.executable, "-m", "tests.infra.jobs.worker_under_test", *arguments,
+        env=os.environ | variables | {f"CTORENDANG_JOBS_{name}": str(value) for name, value in chosen.items()},
+        stdout=asyncio.subprocess.PIPE if arguments else asyncio.subprocess.DEVNULL,
+        start_new_session=True,
     )  # fmt: skip
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 
@@ -50,24 +54,21 @@ async def test_killed_ten_times_every_job_takes_effect_exactly_once(jobs, variab
     async def started_so_far() -> int:
         return sum([await attempts(tenant) for tenant in tenants])
 
-    for _ in range(KILLS):
-        before = await started_so_far()
-        async with a_worker(variables) as worker:
+    async def everything_done() -> bool:
+        return all([await all_done(tenant) for tenant in tenants])
+
+    async with a_worker(variables, "restarting", lease_seconds=1) as workers:
+        for _ in range(KILLS):
+            worker = int(await asyncio.wait_for(workers.stdout.readline(), timeout=40))
+            before = await started_so_far()
 
             async def busy(before=before) -> bool:
                 return await started_so_far() > before
 
             await until(busy, seconds=40)
             await asyncio.sleep(moments.uniform(0, 0.4))
-            worker.kill()
-            await worker.wait()
-        assert sum([(await states(tenant))["done"] for tenant in tenants]) < JOBS, "killed too late to prove anything"
-
-    async with a_worker(variables):
-
-        async def everything_done() -> bool:
-            return all([await all_done(tenant) for tenant in tenants])
-
+            os.kill(worker, signal.SIGKILL)
+            assert not await everything_done(), "killed too late to prove anything"
         await until(everything_done, seconds=40)
 
     for tenant in tenants:
@@ -81,7 +82,7 @@ async def test_told_to_stop_it_finishes_what_it_runs_and_leaves_the_rest(jobs, v
     subjects = await jobs.add(100)
     for end in (signal.SIGTERM, signal.SIGINT):
         before = await attempts(jobs)
-        async with a_worker(variables, JOBS_LEASE_SECONDS=30) as worker:
+        async with a_worker(variables, lease_seconds=30) as worker:
 
             async def busy(before=before) -> bool:
                 return await attempts(jobs) > before

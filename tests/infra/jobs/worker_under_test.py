@@ -1,7 +1,13 @@
-"""The real worker with one more subscription, whose jobs take long enough to be caught in the middle."""
+"""The real worker with one more subscription, whose jobs take long enough to be caught in the middle.
+
+With the argument ``restarting`` a worker that ends is followed by another, forked so that it starts quickly; the process
+ids are printed.
+"""
 
 import asyncio
+import os
 import random
+import sys
 
 import uvloop
 from tests.infra.jobs.conftest import effect
@@ -17,6 +23,19 @@ async def slow_effect(work, payload) -> None:
     await asyncio.sleep(random.uniform(0, 0.2))
 
 
-if __name__ == "__main__":
+def run() -> None:
     slow = Subscription("test.happened", "test.effect", slow_effect)
     uvloop.run(serve(Settings.from_env(), also=(slow,)))
+
+
+def run_and_restart() -> None:
+    while worker := os.fork():
+        print(worker, flush=True)  # noqa: T201
+        os.waitpid(worker, 0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    random.seed()
+    run()
+
+
+if __name__ == "__main__":
+    run_and_restart() if "restarting" in sys.argv else run()
