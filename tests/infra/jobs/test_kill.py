@@ -89,7 +89,7 @@ async def test_told_to_stop_it_finishes_what_it_runs_and_leaves_the_rest(jobs, v
 
             await until(busy, seconds=40)
             worker.send_signal(end)
-            assert await asyncio.wait_for(worker.wait(), timeout=5) == 0
+            assert await asyncio.wait_for(worker.wait(), timeout=15) == 0
     finished = await states(jobs)
     assert set(finished) == {"done", "waiting"}
     assert finished["done"] == await attempts(jobs) == len(await jobs.effects())

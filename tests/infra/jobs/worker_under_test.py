@@ -1,7 +1,7 @@
 """The real worker with one more subscription, whose jobs take long enough to be caught in the middle.
 
-With the argument ``restarting`` a worker that ends is followed by another, forked so that it starts quickly; the process
-ids are printed.
+With the argument ``restarting`` a worker that ends is followed by another, forked so that it starts quickly; their
+process ids are printed.
 """
 
 import asyncio
