@@ -34,10 +34,6 @@ class MailCatcher:
         """Where mail is sent; and, for people, where it is read."""
         return {"CTORENDANG_SMTP_URL": f"smtp://127.0.0.1:{self._smtp_port}", "CTORENDANG_INBOX_URL": self.page_url}
 
-    def describe(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._smtp_port}, read at {self.page_url}"
-
     @property
     def page_url(self) -> str:
         """The inbox, for a browser."""

@@ -98,10 +98,6 @@ class Postgres:
         """For the bootstrap and for tests; the product never sees it."""
         return self._url(_SUPERUSER, self._data.secret("superuser"), "postgres")
 
-    def describe(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._port}"
-
     def _url(self, role: str, password: str, database: str) -> str:
         return f"postgresql://{role}:{password}@127.0.0.1:{self._port}/{database}"
 

@@ -46,9 +46,6 @@ class Component(Protocol):
     def variables(self) -> dict[str, str]:
         """What the product must know to use it."""
 
-    def describe(self) -> str:
-        """Where it listens, for people."""
-
 
 class EmbeddedStack:
     """Starts what the product needs on entering, ends it on leaving.

@@ -61,10 +61,6 @@ class Typesense:
             "CTORENDANG_TYPESENSE_API_KEY": self._data.secret("typesense"),
         }
 
-    def describe(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._port}"
-
     def _is_healthy(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=1)

@@ -41,10 +41,6 @@ class Valkey:
         """Its address."""
         return {"CTORENDANG_REDIS_URL": f"redis://:{self._data.secret('valkey')}@127.0.0.1:{self._port}/0"}
 
-    def describe(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._port}"
-
 
 def _program() -> Path:
     machine = f"{platform.system()}-{platform.machine()}".lower()
