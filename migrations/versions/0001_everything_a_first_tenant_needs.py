@@ -462,7 +462,9 @@ def _protect_tenant_tables() -> None:
 
     tenant_table("outbox", rights="select, insert, update")
     op.execute("create policy relay on outbox to ctorendang_relay using (true) with check (true)")
-    op.execute("grant select, update, delete on outbox to ctorendang_relay")
+    op.execute("grant select, delete on outbox to ctorendang_relay")
+    claims = "lease, leased_until, attempts, run_at, error, failed_at"
+    op.execute(f"grant update ({claims}) on outbox to ctorendang_relay")
 
 
 def _protect_platform_tables() -> None:
