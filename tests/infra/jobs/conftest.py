@@ -103,7 +103,7 @@ class Jobs:
 
     async def change(self, assignments: str) -> None:
         """Change the tenant's rows as no part of the product would."""
-        async with self.relay_database.unit_of_work(self.actor) as session:
+        async with self.app.unit_of_work(self.actor) as session:
             await session.execute(
                 text(f"update outbox set {assignments} where tenant_id = :tenant_id"), {"tenant_id": self.tenant_id}
             )

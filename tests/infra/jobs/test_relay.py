@@ -88,7 +88,7 @@ async def test_old_finished_jobs_are_forgotten_and_unfinished_ones_kept(jobs):
     old, recent, failed = await jobs.rows()
     for row, state in ((old, "done_at = now() - interval '8 days'"), (recent, "done_at = now() - interval '6 days'"),
                        (failed, "failed_at = now() - interval '90 days'")):  # fmt: skip
-        async with jobs.relay_database.unit_of_work(jobs.actor) as session:
+        async with jobs.app.unit_of_work(jobs.actor) as session:
             await session.execute(text(f"update outbox set {state} where id = :id"), {"id": row.id})
     await jobs.relay().purge(timedelta(days=7))
     assert [row.id for row in await jobs.rows()] == [recent.id, failed.id]
