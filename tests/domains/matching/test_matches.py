@@ -29,7 +29,7 @@ async def test_a_project_is_matched_with_reasons_that_add_up_to_the_score(market
     project_id = await create(owner, skills=["Kubernetes", "Terraform"], industry="Fintech & payments")
     await market.work_off()
     matches = (await owner.query(MATCHES, project=project_id))["matches"]
-    assert [match["cto"]["id"] for match in matches][0] == str(fitting.id)
+    assert matches[0]["cto"]["id"] == str(fitting.id)
     assert len(matches) == 2
     for match in matches:
         total = sum(each["weight"] * each["value"] for each in match["explanation"])

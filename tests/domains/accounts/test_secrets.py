@@ -1,0 +1,107 @@
+"""Secrets are told to whom they belong, and written down nowhere."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+from tests.domains.inbox import Inbox
+from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in
+
+NEW_PASSWORD = "staple battery horse correct"
+NEWER_PASSWORD = "horse staple correct battery"
+
+
+async def everything_kept(market: Marketplace) -> str:
+    """Every row of the tenant as text."""
+    tables = await market.fetch(
+        "select c.table_name from information_schema.columns c join information_schema.tables t using (table_name)"
+        " where c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE' and c.table_schema = 'public'"
+    )
+    assert {"outbox", "audit_events", "sessions", "email_tokens"} <= {table["table_name"] for table in tables}
+    rows = [await market.fetch(f"select r::text from {table['table_name']} r") for table in tables]
+    return "\n".join(row[0] for each in rows for row in each)
+
+
+async def test_the_database_keeps_nothing_that_anybody_could_sign_in_with(market, client, inbox: Inbox):
+    person = await market.join("client")
+    await sign_in(client, person)
+    await market.mutate("requestPasswordReset", "... on Done { message }", {"email": person.email})
+    await market.work_off()
+    first, last = inbox.secret(person.email, "/verify"), inbox.secret(person.email, "/password/reset")
+    pair = await market.mutate("refreshToken", TOKENS + REFUSALS, {"refreshToken": person.refresh_token})
+    change = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    token = pair["accessToken"]
+    await market.mutate("changePassword", "... on Done { message }" + PROBLEMS, change, token)
+    kept = await everything_kept(market)
+    secrets = [
+        PASSWORD, NEW_PASSWORD, person.access_token, person.refresh_token, client.cookies["session"], first, last,
+        token, pair["refreshToken"],
+    ]  # fmt: skip
+    for secret in secrets:
+        assert secret not in kept
+        assert secret.encode().hex() not in kept
+    assert kept.count("$argon2id$") == 1
+
+
+@asynccontextmanager
+async def serving(variables: dict[str, str], log: Path) -> AsyncIterator[str]:
+    """The product as a process of its own, whose output goes to a file; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "from ctorendang.cli import main; main()", "serve", "--port", str(port),
+            env={**os.environ, **variables}, stdout=output, stderr=output,
+        )  # fmt: skip
+        try:
+            address = f"http://127.0.0.1:{port}"
+            async with asyncio.timeout(60), httpx.AsyncClient() as probe:
+                while True:
+                    with suppress(httpx.TransportError):
+                        if (await probe.get(f"{address}/ready")).status_code == 200:
+                            break
+                    assert process.returncode is None
+                    await asyncio.sleep(0.2)
+            yield address
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def test_no_secret_reaches_the_logs(market, variables, inbox: Inbox, tmp_path):
+    log = tmp_path / "log"
+    person = await market.join("client")
+    await market.mutate("requestPasswordReset", "... on Done { message }", {"email": person.email})
+    await market.work_off()
+    secret = inbox.secret(person.email, "/password/reset")
+    headers = {"host": market.host, "origin": market.origin, "accept": "text/html"}
+    async with serving(variables, log) as address, httpx.AsyncClient(base_url=address, headers=headers) as browser:
+        page = await browser.get("/login")
+        fields = {"_csrf": form_token(page.text), "email": person.email, "password": PASSWORD}
+        signed_in = await browser.post("/login", data=fields)
+        assert signed_in.status_code == 303
+        await browser.post("/login", data={**fields, "password": NEW_PASSWORD})
+        await browser.get(f"/password/reset?token={secret}")
+        await browser.get("/account")
+        as_program = {"authorization": f"Bearer {person.access_token}", "accept": "application/json"}
+        for body in (
+            {"query": "{ me { id } }"},
+            {"query": f'mutation {{ signIn(input: {{email: "a@b.example", password: "{NEWER_PASSWORD}"}}) {{ x }} }}'},
+            {
+                "query": "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { __typename } }",
+                "variables": {"input": {"refreshToken": person.refresh_token}},
+            },
+        ):
+            await browser.post("/graphql", json=body, headers=as_program)
+        cookie = browser.cookies["session"]
+    written = log.read_text()
+    assert written.count('"event": "request"') >= 8, written
+    for each in (PASSWORD, NEW_PASSWORD, NEWER_PASSWORD, person.access_token, person.refresh_token, secret, cookie):
+        assert each not in written
+    assert person.email not in written
