@@ -41,11 +41,11 @@ class Marketplaces:
         await import_skills(owner)
         await owner.close()
 
-    async def open(self, **changes: Any) -> "Marketplace":
+    async def open(self, top_level: str = "example", **changes: Any) -> "Marketplace":
         """A new tenant, as a declaration makes it."""
         slug = f"t{uuid4().hex[:12]}"
         declaration = Declaration(
-            api_version="ctorendang/v1", slug=slug, name=f"Market {slug}", domains=[f"{slug}.example"]
+            api_version="ctorendang/v1", slug=slug, name=f"Market {slug}", domains=[f"{slug}.{top_level}"]
         )
         return await self._apply(msgspec.structs.replace(declaration, **changes))
 
@@ -115,6 +115,7 @@ class Marketplace:
     id: UUID
     slug: str
     host: str
+    _administrator: Person | None = field(default=None, repr=False)
 
     @property
     def origin(self) -> str:
@@ -187,8 +188,10 @@ class Marketplace:
         saved = await person.mutate("updateCtoProfile", "... on Cto { id }" + PROBLEMS, profile(**changes))
         assert saved["__typename"] == "Cto", saved
         await person.mutate("submitCtoProfile", "... on Cto { status }" + PROBLEMS)
-        admin = await self.join("admin")
-        approved = await admin.mutate("approveCto", "... on Cto { status }" + PROBLEMS, {"ctoId": saved["id"]})
+        self._administrator = self._administrator or await self.join("admin")
+        approved = await self._administrator.mutate(
+            "approveCto", "... on Cto { status }" + PROBLEMS, {"ctoId": saved["id"]}
+        )
         assert approved["status"] == "LISTED", approved
         return ListedCto(person, UUID(saved["id"]))
 
