@@ -247,7 +247,7 @@ def project(**changes: Any) -> dict[str, Any]:
     """A project."""
     return {
         "title": "Move our payments platform to Kubernetes",
-        "description": "Our Rails monolith handles payments on old servers. We need a plan and someone to lead the move.",
+        "description": "Our Rails monolith handles payments on old servers. We need a plan and somebody to lead it.",
         **changes,
     }
 

@@ -1,6 +1,7 @@
 """A browser and a server process for it, on the run's real components."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,14 +11,18 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
-
 from tests.factories import Marketplace, Marketplaces
 
-_CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-_QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP *.localhost 127.0.0.1",
+]
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +48,10 @@ def port(variables: dict[str, str]) -> Iterator[int]:
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium; every ``.localhost`` name is this machine."""
-    path = next((each for each in _CHROMIUM if os.path.exists(each)), None)  # noqa: PTH110
+    path = shutil.which("chromium")
     assert path, "Chromium is missing: `make test` installs it as root, or apt-get install chromium."
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=path, args=[*_QUIET, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
-        )
+        browser = await playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield browser
         await browser.close()
 

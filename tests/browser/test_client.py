@@ -1,7 +1,6 @@
 """What a client does, in a real browser."""
 
 import pytest
-
 from tests.factories import PASSWORD, Marketplace
 
 pytestmark = pytest.mark.browser
