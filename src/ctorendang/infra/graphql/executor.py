@@ -26,7 +26,13 @@ from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.errors import InvalidInput as InvalidInputError
 from ctorendang.infra.graphql.context import GraphQLContext
-from ctorendang.infra.graphql.limits import MOST_TOKENS, check_limits
+from ctorendang.infra.graphql.limits import (
+    MOST_CHARACTERS,
+    MOST_TOKENS,
+    OperationTooLarge,
+    check_limits,
+    check_repetition,
+)
 from ctorendang.infra.product import Product
 from ctorendang.infra.tenancy.tenant import Tenant
 
@@ -115,6 +121,8 @@ class GraphQLExecutor:
 
     def _document(self, source: str) -> DocumentNode:
         """The parsed document; what was wrong with a bad one is remembered as well."""
+        if len(source) > MOST_CHARACTERS:
+            raise OperationTooLarge("The document is too long. Send what varies as variables.")
         known = self._documents.get(source)
         if known is None:
             known = self._documents[source] = self._parse(source)
@@ -129,9 +137,12 @@ class GraphQLExecutor:
     def _parse(self, source: str) -> DocumentNode | str:
         try:
             document = parse(source, max_tokens=MOST_TOKENS)
+            check_repetition(document)
             errors = validate(self._schema, document, self._rules, max_errors=5)
         except GraphQLError as error:
             return _public(error.message)
+        except OperationTooLarge as error:
+            return error.detail
         except RecursionError:
             return "The document is nested too deeply."
         return _public("; ".join(error.message for error in errors)) if errors else document
