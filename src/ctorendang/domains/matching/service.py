@@ -15,6 +15,7 @@ from ctorendang.domains.ctos.skills import resolve_skills
 from ctorendang.domains.matching.models import ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.scoring import WEIGHTS, Component, Facts, concern, explain, score
+from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.infra.errors import NotFound
@@ -112,11 +113,15 @@ class MatchService:
         )
 
     async def ready(self, project_ids: list[UUID]) -> set[UUID]:
-        """Which of some projects the model has read, so that meaning counts in their matches."""
+        """Which of the actor's projects among these the model has read, so that meaning counts in their matches."""
         self._work.require(MatchingPermission.READ)
         statement = select(ProjectVector.project_id).where(
             ProjectVector.tenant_id == self._work.tenant_id, ProjectVector.project_id.in_(project_ids)
         )
+        if not self._work.allows(ProjectPermission.READ_ALL):
+            statement = statement.join(
+                Project, (Project.tenant_id == ProjectVector.tenant_id) & (Project.id == ProjectVector.project_id)
+            ).where(Project.owner_id == self._work.actor.user_id)
         return set(await self._work.session.scalars(statement))
 
 
