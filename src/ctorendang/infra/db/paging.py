@@ -5,7 +5,7 @@ See the Relay cursor connections specification, https://relay.dev/graphql/connec
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,8 @@ from ctorendang.kit.cursor import InvalidCursor, decode_cursor, encode_cursor
 
 MOST = 100
 USUAL = 20
+
+_LONGEST_FRACTION = 20
 
 Row = TypeVar("Row")
 
@@ -39,13 +41,24 @@ class Key:
             raise InvalidCursor
         try:
             parsed = self.parse(value)
+            usable = _usable(parsed)
         except (ValueError, ArithmeticError):
             raise InvalidCursor from None
-        if isinstance(parsed, datetime) and parsed.tzinfo is None:
-            raise InvalidCursor
-        if isinstance(parsed, int | Decimal) and not -(2**31) <= parsed < 2**31:
+        if not usable:
             raise InvalidCursor
         return parsed
+
+
+def _usable(value: object) -> bool:
+    """Whether Postgres can take it; raises ArithmeticError for what cannot even be compared."""
+    if isinstance(value, datetime):
+        # Some moments at the ends of time have no equal in UTC.
+        return value.tzinfo is not None and value.astimezone(UTC).tzinfo is UTC
+    if isinstance(value, Decimal) and not (
+        value.is_finite() and abs(int(value.as_tuple().exponent)) < _LONGEST_FRACTION
+    ):
+        return False
+    return not isinstance(value, int | Decimal) or -(2**31) <= value < 2**31
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class GraphQLContext:
         self._stack = AsyncExitStack()
         self._work: UnitOfWork | None = None
         self._turn = asyncio.Lock()
+        self._finished = False
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
 
     async def use(self, step: Callable[[UnitOfWork], Awaitable[Value]]) -> Value:
@@ -66,11 +67,13 @@ class GraphQLContext:
         self.refused = True
 
     async def finish(self) -> None:
-        """Commit, or roll back what was refused."""
-        if not self.refused:
-            await self._stack.aclose()
-            return
-        try:
-            raise _RolledBack
-        except _RolledBack as reason:
-            await self._stack.__aexit__(type(reason), reason, reason.__traceback__)
+        """Commit, or roll back what was refused, when the step that is being taken has been."""
+        async with self._turn:
+            self._finished = True
+            if not self.refused:
+                await self._stack.aclose()
+                return
+            try:
+                raise _RolledBack
+            except _RolledBack as reason:
+                await self._stack.__aexit__(type(reason), reason, reason.__traceback__)
