@@ -78,7 +78,7 @@ class DirectoryPages(Controller):
                 raise
             refused = {**pages.refused(error, form), "name": "reviews"}
             variables = {"id": cto_id, "first": 10}
-            return await pages.show(request, "cto", variables, form=refused, status=error.status)
+            return await pages.show_found(request, "cto", "cto", variables, form=refused, status=error.status)
         return pages.redirect(f"/ctos/{cto_id}", "Thank you, your review is published.")
 
 

@@ -96,7 +96,10 @@ class ProjectPages(Controller):
             if error.status in {401, 403, 404}:
                 raise
             refused = pages.refused(error, form)
-            return await pages.show(request, "project-edit", {"id": project_id}, form=refused, status=error.status)
+            variables = {"id": project_id}
+            return await pages.show_found(
+                request, "project-edit", "project", variables, form=refused, status=error.status
+            )
         return pages.redirect(_next_page(project_id, step, form.text("go")), "Saved.")
 
     @post("/{project_id:str}/publish")

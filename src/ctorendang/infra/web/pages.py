@@ -87,9 +87,16 @@ class Pages:
         return response
 
     async def show_found(
-        self, request: AnyRequest, page: str, root: str, variables: Mapping[str, Any]
+        self,
+        request: AnyRequest,
+        page: str,
+        root: str,
+        variables: Mapping[str, Any],
+        *,
+        form: Mapping[str, Any] | None = None,
+        status: int = 200,
     ) -> Response[str]:
-        """A page about one thing.
+        """A page about one thing; ``form`` and ``status`` as for ``show``.
 
         Raises:
             NotFound: the document's root field is null.
@@ -98,7 +105,7 @@ class Pages:
         data = await self.query(context, self._document(page), variables)
         if data.get(root) is None:
             raise NotFound("There is nothing at this address, or it is not yours to see.")
-        return await self.show(request, page, data=data)
+        return await self.show(request, page, data=data, form=form, status=status)
 
     async def query(self, context: RequestContext, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The data of a document, run as the request's actor.
