@@ -105,8 +105,9 @@ class Gate:
 
     async def _context(self, scope: Any, request_id: str) -> RequestContext | None:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        header = connection.headers.get("host", "")
-        host = normalise_host(header)
+        # Of two Host headers one would be for us and the other for a proxy on the way (RFC 9112 section 3.2): neither counts.
+        header, *others = connection.headers.getall("host", [""])
+        host = None if others else normalise_host(header)
         tenant = await self._find_tenant(host) if host else None
         if tenant is None:
             return None
