@@ -488,9 +488,10 @@ def _open_the_door() -> None:
         create function tenant_for_host(wanted text) returns jsonb
         language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
             select jsonb_build_object(
-                'id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'tagline', t.tagline, 'currency', t.currency,
-                'locale', t.locale, 'theme', t.theme, 'theme_settings', t.theme_settings,
-                'host', coalesce((select p.host from tenant_domains p where p.tenant_id = t.id and p.is_primary), d.host))
+                'id', t.id, 'slug', t.slug, 'name', t.name, 'kind', t.kind, 'tagline', t.tagline,
+                'currency', t.currency, 'locale', t.locale, 'theme', t.theme, 'theme_settings', t.theme_settings,
+                'host', coalesce(
+                    (select p.host from tenant_domains p where p.tenant_id = t.id and p.is_primary), d.host))
             from tenant_domains d join tenants t on t.id = d.tenant_id
             where d.host = wanted and d.verified_at is not null and t.status = 'active'
         $$
