@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from ctorendang.infra.gateways.gateways import Mail
+from ctorendang.infra.gateways.gateways import Mail, NotConfigured
 from ctorendang.infra.gateways.mail import MailRefused, MailServerUnavailable, create_mailer
 from ctorendang.settings import InvalidSetting, MailSettings
 
@@ -144,10 +144,14 @@ async def test_a_refusal_for_good_is_told_apart(mailer, inbox):
         await mailer.send(a_mail())
 
 
-@pytest.mark.parametrize("url", ["", "smtp://127.0.0.1:1"], ids=["none configured", "nobody listens"])
-async def test_without_a_server_mails_wait(url):
+async def test_a_server_that_is_away_is_unavailable():
     with pytest.raises(OSError, match="mail server"):
-        await create_mailer(MailSettings(smtp_url=url)).send(a_mail())
+        await create_mailer(MailSettings(smtp_url="smtp://127.0.0.1:1")).send(a_mail())
+
+
+async def test_no_server_at_all_is_told_apart():
+    with pytest.raises(NotConfigured, match="CTORENDANG_SMTP_URL"):
+        await create_mailer(MailSettings(smtp_url="")).send(a_mail())
 
 
 async def test_a_password_is_never_sent_in_the_clear(inbox):

@@ -9,6 +9,7 @@ from tests.infra.jobs.conftest import EFFECT, effect
 
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.infra.events import Subscription
+from ctorendang.infra.gateways.gateways import Mail
 from ctorendang.infra.jobs.runner import MAX_ATTEMPTS, back_off
 
 
@@ -144,6 +145,21 @@ async def test_a_job_without_a_handler_waits_for_one_uncounted(jobs):
     assert await jobs.effects() == dict.fromkeys(subjects, 1)
 
 
+async def test_a_mail_waits_uncounted_until_there_is_a_server(jobs):
+    await jobs.add()
+
+    async def mails(work, payload):
+        await work.gateways.mailer.send(Mail("1", "ada@client.example", "Acme", "Hello", "Hello", "<p>Hello</p>"))
+
+    for _ in range(2):
+        await jobs.change("run_at = now()")
+        await jobs.runner(subscription(mails)).run(await claimed(jobs))
+        row = await jobs.row()
+        assert (row.attempts, row.done_at, row.failed_at, row.lease) == (0, None, None, None)
+        assert row.run_at > datetime.now(UTC) + timedelta(seconds=10)
+        assert "CTORENDANG_SMTP_URL" in row.error
+
+
 async def test_who_loses_the_lease_meanwhile_has_no_effect(jobs):
     subjects = await jobs.add()
     first_may_end = asyncio.Event()
@@ -209,6 +225,11 @@ async def test_a_broken_connection_is_a_failure_like_any_other(jobs):
     await jobs.change("run_at = now()")
     await runner.run(await claimed(jobs))
     assert await jobs.effects() == dict.fromkeys(subjects, 1)
+
+
+def test_a_job_is_tried_for_nine_hours():
+    hours = sum(back_off(attempt).total_seconds() for attempt in range(1, MAX_ATTEMPTS)) / 3600
+    assert 7 < hours < 12
 
 
 def test_pauses_grow_and_spread_and_have_an_end():

@@ -8,6 +8,10 @@ from ctorendang.infra.tenancy.links import Links
 from ctorendang.infra.theming.renderer import ThemeRenderer
 
 
+class NotConfigured(Exception):
+    """A service that a job needs is not set up yet: the job waits for it, however long that takes."""
+
+
 class Embedder(Protocol):
     """Turns texts into vectors of meaning.
 
@@ -44,7 +48,12 @@ class Mailer(Protocol):
     """Hands mails to a mail server."""
 
     async def send(self, mail: Mail) -> None:
-        """Send, or raise OSError when the server cannot be reached or refuses for now."""
+        """Send one mail.
+
+        Raises:
+            OSError: the server cannot be reached or refuses for now.
+            NotConfigured: there is no server.
+        """
 
 
 @dataclass(frozen=True, slots=True)

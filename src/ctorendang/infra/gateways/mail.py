@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import aiosmtplib
 
-from ctorendang.infra.gateways.gateways import Mail, Mailer
+from ctorendang.infra.gateways.gateways import Mail, Mailer, NotConfigured
 from ctorendang.settings import InvalidSetting, MailSettings
 
 _SECONDS = 20.0
@@ -22,7 +22,7 @@ class MailRefused(Exception):
 
 
 class MailServerUnavailable(OSError):
-    """No mail server is configured, it cannot be reached, or it refuses for now."""
+    """The mail server cannot be reached, or it refuses for now."""
 
 
 class SmtpMailer:
@@ -82,9 +82,9 @@ class NoMailer:
         """Refuse.
 
         Raises:
-            MailServerUnavailable: always.
+            NotConfigured: always.
         """
-        raise MailServerUnavailable("No mail server is configured: set CTORENDANG_SMTP_URL.")
+        raise NotConfigured("No mail server is configured: set CTORENDANG_SMTP_URL.")
 
 
 def create_mailer(settings: MailSettings) -> Mailer:

@@ -13,15 +13,16 @@ from structlog.contextvars import bound_contextvars
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.events import Subscription, Subscriptions
+from ctorendang.infra.gateways.gateways import NotConfigured
 from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.jobs.relay import ClaimedJob, OutboxRelay
 from ctorendang.infra.work import UnitsOfWork
 
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 20
 
 _FIRST_DELAY_SECONDS = 2.0
 _LONGEST_DELAY_SECONDS = 3600.0
-_UNKNOWN_DELAY = timedelta(seconds=30)
+_WAIT = timedelta(seconds=30)
 _LONGEST_RUN_SECONDS = 300
 
 _SECRETS = re.compile(r"(?<=://)[^/\s@]+@|\bsk-[\w-]+|(?<=bearer )\S+|(?<=password=)\S+|(?<=token=)\S+", re.IGNORECASE)
@@ -37,8 +38,9 @@ class LeaseLost(Exception):
 class JobRunner:
     """Gives claimed jobs to the handlers that subscribed.
 
-    A failed job is tried again after 2 s, 4 s, 8 s ... up to an hour, 12 times in all; after that its row stays, marked
-    as failed. A job that takes its worker down with it counts as failed too.
+    A failed job is tried again after 2 s, 4 s, 8 s ... and then every hour, 20 times within nine hours; after that its
+    row stays, marked as failed. A job that takes its worker down with it counts as failed too. A job whose handler, or a
+    service that the handler needs, is not there yet waits without an end.
     """
 
     def __init__(self, units: UnitsOfWork, subscriptions: Subscriptions, relay: OutboxRelay) -> None:
@@ -56,7 +58,7 @@ class JobRunner:
                 # In a rolling deployment the version that knows it may be only minutes away.
                 error = f"This version has no handler named {job.handler}; waiting for one that does."
                 _log.error("job without a handler")
-                await self._relay.release(job, delay=_UNKNOWN_DELAY, error=error)
+                await self._relay.release(job, delay=_WAIT, error=error)
             elif job.attempts > MAX_ATTEMPTS:
                 _log.error("job given up", attempts=job.attempts)
                 await self._relay.give_up(job, error="Its worker ended every time it was run.")
@@ -72,6 +74,9 @@ class JobRunner:
         except asyncio.CancelledError:
             await self._relay.release(job)
             raise
+        except NotConfigured as error:
+            _log.warning("job waits", reason=str(error))
+            await self._relay.release(job, delay=_WAIT, error=describe(error))
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the job is kept and accounted for
             await self._fail(job, error)
         else:
