@@ -138,6 +138,7 @@ class ProfilePages(Controller):
         """Save the profile."""
         form = await pages.form(request)
         context = context_of(request)
+        context.actor.person  # noqa: B018 - raises for visitors
         try:
             draft = profile_draft(form)
             async with product.units.begin(context.actor) as work:

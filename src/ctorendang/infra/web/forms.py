@@ -1,7 +1,8 @@
 """Forms from browsers: read with care, and only from pages of one's own."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,8 @@ from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.kit.crypto import same
 
 _MOST_FIELDS = 300
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
+_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{0,2}0*)?")
 
 
 class FormNotUnderstood(AppError):
@@ -67,7 +70,7 @@ class Form:
         typed = text.strip().replace(",", "").replace(" ", "")
         if not typed:
             return None
-        if not typed.lstrip("-").isascii() or not typed.lstrip("-").isdigit() or len(typed) > 9:
+        if not _WHOLE.fullmatch(typed):
             self.problems.refuse(name, "Use a whole number.")
             return None
         return int(typed)
@@ -77,14 +80,10 @@ class Form:
         typed = self.text(name).strip().replace(",", "").replace(" ", "")
         if not typed:
             return None
-        try:
-            minor = Decimal(typed) * 100 if len(typed) <= 15 else Decimal("NaN")
-        except InvalidOperation:
-            minor = Decimal("NaN")
-        if not minor.is_finite() or minor != minor.to_integral_value() or abs(minor) > 10**12:
+        if not _AMOUNT.fullmatch(typed):
             self.problems.refuse(name, "Use an amount such as 180 or 180.50.")
             return None
-        return int(minor)
+        return int(Decimal(typed) * 100)
 
     def day(self, name: str) -> date | None:
         """A day as browsers send it (2026-01-31), None for an empty field."""
