@@ -26,14 +26,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_audit_events")),
     )
-    op.create_index(
-        op.f("ix_audit_events_tenant_id_created_at"), "audit_events", ["tenant_id", "created_at"], unique=False
-    )
     op.create_table(
         "outbox",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("handler", sa.Text(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
@@ -51,11 +49,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_due",
         "outbox",
-        ["run_at"],
+        ["bulk", "run_at"],
         unique=False,
         postgresql_where=sa.text("done_at is null and failed_at is null"),
     )
-    op.create_index(op.f("ix_outbox_tenant_id_created_at"), "outbox", ["tenant_id", "created_at"], unique=False)
     op.create_table(
         "skills",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -122,7 +119,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_users")),
         sa.UniqueConstraint("tenant_id", "email", name=op.f("uq_users_tenant_id_email")),
     )
-    op.create_index(op.f("ix_users_tenant_id_created_at"), "users", ["tenant_id", "created_at"], unique=False)
     op.create_table(
         "ctos",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -165,9 +161,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "user_id", name=op.f("uq_ctos_tenant_id_user_id")),
     )
     op.create_index("ix_ctos_tenant_id_industries", "ctos", ["industries"], unique=False, postgresql_using="gin")
-    op.create_index(
-        op.f("ix_ctos_tenant_id_status_rating_id"), "ctos", ["tenant_id", "status", "rating", "id"], unique=False
-    )
+    op.create_index(op.f("ix_ctos_tenant_id_status_rating"), "ctos", ["tenant_id", "status", "rating"], unique=False)
     op.create_table(
         "email_tokens",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -236,14 +230,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_projects")),
     )
     op.create_index(
-        op.f("ix_projects_tenant_id_owner_id_created_at"),
-        "projects",
-        ["tenant_id", "owner_id", "created_at"],
-        unique=False,
+        op.f("ix_projects_tenant_id_owner_id_id"), "projects", ["tenant_id", "owner_id", "id"], unique=False
     )
-    op.create_index(
-        op.f("ix_projects_tenant_id_status_created_at"), "projects", ["tenant_id", "status", "created_at"], unique=False
-    )
+    op.create_index(op.f("ix_projects_tenant_id_status_id"), "projects", ["tenant_id", "status", "id"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -323,7 +312,6 @@ def upgrade() -> None:
         sa.Column("availability", sa.Integer(), nullable=False),
         sa.Column("hourly_rate", sa.Integer(), nullable=False),
         sa.Column("embedding", HALFVEC(dim=384), nullable=False),
-        sa.Column("embedded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("section in ('profile', 'skills')", name=op.f("ck_cto_vectors_section")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "cto_id"],
@@ -366,7 +354,6 @@ def upgrade() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("source_hash", sa.LargeBinary(), nullable=False),
         sa.Column("embedding", HALFVEC(dim=384), nullable=False),
-        sa.Column("embedded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "project_id"],
             ["projects.tenant_id", "projects.id"],

@@ -156,10 +156,10 @@ class _Loader:
         ]
         subjects = {"project": rows.project_ids, "cto": listed}
         messages: list[tuple[Any, ...]] = [
-            (tenant.id, subscription.event, subscription.handler, json.dumps({f"{subject}_id": str(id_)}))
+            (tenant.id, subscription.event, subscription.handler, True, json.dumps({f"{subject}_id": str(id_)}))
             for subject, ids in subjects.items()
             for subscription in SUBSCRIPTIONS
             if subscription.event == f"{subject}.unread"
             for id_ in ids
         ]
-        await self._store.put("outbox", ("tenant_id", "event", "handler", "payload"), messages)
+        await self._store.put("outbox", ("tenant_id", "event", "handler", "bulk", "payload"), messages)

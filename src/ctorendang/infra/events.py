@@ -22,12 +22,14 @@ class Subscription:
         handler: stable name kept in the outbox, ``domain.verb``.
         run: what to do with the payload.
         role: the narrow role that the handler acts in; ``policies/`` says what it may do.
+        bulk: work by the thousand for which nobody waits; it runs when nothing else is due.
     """
 
     event: str
     handler: str
     run: Handler
     role: str = "worker"
+    bulk: bool = False
 
 
 class Subscriptions:

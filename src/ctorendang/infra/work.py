@@ -61,6 +61,7 @@ class UnitOfWork:
                     tenant_id=self.tenant_id,
                     event=event,
                     handler=subscription.handler,
+                    bulk=subscription.bulk,
                     payload=payload,
                     actor_id=self.actor.user_id,
                     request_id=self.actor.request_id,

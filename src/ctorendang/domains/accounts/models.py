@@ -19,7 +19,6 @@ class User(Timestamps, TenantModel):
         CheckConstraint("email = lower(email)", name="email_is_lower_case"),
         CheckConstraint("status in ('active', 'suspended')", name="status"),
         CheckConstraint("roles <@ array['client', 'cto', 'admin', 'platform_admin']", name="roles_are_known"),
-        Index(None, "tenant_id", "created_at"),
     )
 
     email: Mapped[str]
@@ -47,7 +46,7 @@ class Session(TenantModel):
     """One sign-in: of a browser, which holds a cookie, or of a program, which holds access and refresh tokens.
 
     Only hashes of what the holder presents are kept. ``token_hash`` is that of the cookie or of the current access
-    token; a session that has ended stays as a record until it is purged.
+    token; a session that has ended stays as a record.
     """
 
     __tablename__ = "sessions"

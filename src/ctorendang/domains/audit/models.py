@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func
+from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import TenantModel
@@ -17,8 +17,6 @@ class AuditEvent(TenantModel):
     """
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index(None, "tenant_id", "created_at"),)
-
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str | None]
     action: Mapped[str]

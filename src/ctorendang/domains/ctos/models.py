@@ -31,7 +31,7 @@ class Cto(Timestamps, TenantModel):
         CheckConstraint("availability between 0 and 60", name="availability_is_hours_a_week"),
         CheckConstraint("years_experience between 0 and 60", name="years_experience"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
-        Index(None, "tenant_id", "status", "rating", "id"),
+        Index(None, "tenant_id", "status", "rating"),
         Index("ix_ctos_tenant_id_industries", "industries", postgresql_using="gin"),
     )
 

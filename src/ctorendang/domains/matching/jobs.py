@@ -11,8 +11,6 @@ from ctorendang.infra.events import Subscription
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
 
-_MOST_AT_ONCE = 5_000
-
 
 async def _embed_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await VectorService(work).embed_cto(UUID(payload["cto_id"]))
@@ -26,16 +24,18 @@ async def read_what_is_unread(product: Product) -> None:
     """Have the current model read every text that it has not: after a change of model, or an import past the outbox."""
     for tenant_id in await tenant_ids(product):
         async with product.units.begin(Actor.service(tenant_id, "worker")) as work:
-            ctos, projects = await VectorService(work).stale(_MOST_AT_ONCE)
-            for project_id in projects:
+            vectors = VectorService(work)
+            if await vectors.is_busy():
+                continue
+            for project_id in await vectors.unread_projects():
                 work.publish("project.unread", {"project_id": str(project_id)})
-            for cto_id in ctos:
+            for cto_id in await vectors.unread_ctos():
                 work.publish("cto.unread", {"cto_id": str(cto_id)})
 
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "matching.embed_cto", _embed_cto),
-    Subscription("cto.unread", "matching.embed_unread_cto", _embed_cto),
+    Subscription("cto.unread", "matching.embed_unread_cto", _embed_cto, bulk=True),
     Subscription("project.saved", "matching.embed_project", _embed_project),
-    Subscription("project.unread", "matching.embed_unread_project", _embed_project),
+    Subscription("project.unread", "matching.embed_unread_project", _embed_project, bulk=True),
 )

@@ -1,5 +1,6 @@
 -- The CTOs that fit a project, scored. Hard filters, then candidates by meaning, by skills and by reputation, then the
 -- candidates' components. Everything names the tenant, so that row-level security becomes a one-time filter.
+-- The order is by the same sum that scoring.score() adds up from the components.
 with project as materialized (
     select p.*, v.embedding, v.model,
            least(p.max_hourly_rate, cast(:max_hourly_rate as integer)) as rate_limit
@@ -50,12 +51,19 @@ eligible as materialized (
               where h.tenant_id = :tenant_id and h.cto_id = c.id and h.skill_id = must.skill_id))
 ),
 by_meaning as materialized (
-    select v.cto_id, max(- (v.embedding <#> (select embedding from project))) as similarity
-    from cto_vectors v join eligible c on c.id = v.cto_id
-    where v.tenant_id = :tenant_id and v.model = (select model from project)
-    group by v.cto_id
-    order by similarity desc
-    limit :candidates
+    -- Of a CTO's sections the nearest counts. Two sections each: the nearest CTOs are among twice as many nearest sections.
+    select cto_id
+    from (
+        select v.cto_id, v.embedding <#> (select embedding from project) as distance
+        from cto_vectors v
+        where v.tenant_id = :tenant_id
+          and v.model = (select model from project)
+          and v.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
+          and v.hourly_rate <= coalesce((select rate_limit from project), 2147483647)
+        order by distance
+        limit 2 * cast(:nearest as integer)
+    ) nearest
+    group by cto_id
 ),
 by_skills as materialized (
     select h.cto_id, sum(w.rarity * h.level) as strength
@@ -70,7 +78,9 @@ by_reputation as materialized (
     select id as cto_id from eligible order by rating desc nulls last, review_count desc, id limit :candidates
 ),
 candidates as materialized (
-    select cto_id from by_meaning union select cto_id from by_skills union select cto_id from by_reputation
+    select cto_id from by_meaning join eligible e on e.id = cto_id
+    union select cto_id from by_skills
+    union select cto_id from by_reputation
 ),
 held as materialized (
     select h.cto_id, h.skill_id, k.parent_id, h.level

@@ -1,11 +1,10 @@
 """What texts mean, as vectors, narrow enough to be scanned exactly."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import TenantModel, within_tenant
@@ -17,7 +16,7 @@ class CtoVector(TenantModel):
     """A section of a CTO's profile, read by a model. Sections are told apart because one vector a profile is too blunt.
 
     Rows of CTOs who are not listed do not exist. Availability and rate stand here too, so that the scan of a tenant's
-    vectors filters without a join; the candidates are checked against the profile itself afterwards.
+    vectors filters without a join; what it finds is checked against the profile itself afterwards.
 
     Attributes:
         source_hash: of the text that was read, so an unchanged section is not read twice.
@@ -40,7 +39,6 @@ class CtoVector(TenantModel):
     availability: Mapped[int]
     hourly_rate: Mapped[int]
     embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
-    embedded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ProjectVector(TenantModel):
@@ -56,4 +54,3 @@ class ProjectVector(TenantModel):
     model: Mapped[str]
     source_hash: Mapped[bytes]
     embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
-    embedded_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -92,6 +92,8 @@ class MatchService:
             "project_id": project_id,
             "first": first,
             "candidates": _CANDIDATES,
+            # Filters that the vectors know nothing of would thin the nearest out: take more of them then.
+            "nearest": _CANDIDATES * (10 if wanted.skills or wanted.min_rating is not None else 1),
             "similarity_low": _SIMILARITY_LOW,
             "similarity_high": _SIMILARITY_HIGH,
             "max_hourly_rate": wanted.max_hourly_rate,

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto
-from ctorendang.domains.ctos.repository import CtoRepository
+from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.matching.models import CtoVector, ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.texts import profile_text, project_text, skills_text, source_hash
 from ctorendang.domains.projects.models import Project
+from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -50,7 +51,7 @@ class VectorService:
         await self._put_sections(cto, texts, vectors)
 
     async def _sections(self, cto: Cto) -> dict[str, str]:
-        skills = (await CtoRepository(session=self._session).skills_of(self._tenant_id, [cto.id]))[cto.id]
+        skills = (await CtoService(self._work).skills_of([cto.id]))[cto.id]
         sections = {"profile": profile_text(cto), "skills": skills_text([skill.name for skill, _ in skills])}
         return {section: text for section, text in sections.items() if text}
 
@@ -73,7 +74,6 @@ class VectorService:
                 "model": self._embedder.model,
                 "source_hash": source_hash(texts[section]),
                 "embedding": vector,
-                "embedded_at": func.now(),
             }
             keys = {"tenant_id": self._tenant_id, "cto_id": cto.id, "section": section}
             limits = {"availability": cto.availability, "hourly_rate": cto.hourly_rate}
@@ -114,7 +114,6 @@ class VectorService:
             "model": self._embedder.model,
             "source_hash": digest,
             "embedding": vector,
-            "embedded_at": func.now(),
         }
         keys = {"tenant_id": self._tenant_id, "project_id": project_id}
         statement = insert(ProjectVector).values(**keys, **values)
@@ -128,19 +127,36 @@ class VectorService:
             with_for_update={"key_share": True} if locked else None,
         )
 
-    async def stale(self, size: int) -> tuple[list[UUID], list[UUID]]:
-        """CTOs and projects that the current model has not read yet, at most ``size`` of each."""
+    async def is_busy(self) -> bool:
+        """Whether texts of this tenant wait to be read already."""
         self._work.require(MatchingPermission.EMBED)
-        model = self._embedder.model
-        read_ctos = select(CtoVector.cto_id).where(CtoVector.tenant_id == self._tenant_id, CtoVector.model == model)
-        read_projects = select(ProjectVector.project_id).where(
-            ProjectVector.tenant_id == self._tenant_id, ProjectVector.model == model
+        waiting = exists().where(
+            OutboxMessage.tenant_id == self._tenant_id,
+            OutboxMessage.event.in_(["cto.unread", "project.unread"]),
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.failed_at.is_(None),
         )
-        ctos = select(Cto.id).where(
-            Cto.tenant_id == self._tenant_id, Cto.status == CtoStatus.LISTED, Cto.id.not_in(read_ctos)
+        return bool(await self._session.scalar(select(waiting)))
+
+    async def unread_ctos(self) -> list[UUID]:
+        """The listed CTOs whose profile the current model has not read."""
+        self._work.require(MatchingPermission.EMBED)
+        read = exists().where(
+            CtoVector.tenant_id == self._tenant_id,
+            CtoVector.cto_id == Cto.id,
+            CtoVector.model == self._embedder.model,
         )
-        projects = select(Project.id).where(Project.tenant_id == self._tenant_id, Project.id.not_in(read_projects))
-        return (
-            list(await self._session.scalars(ctos.limit(size))),
-            list(await self._session.scalars(projects.limit(size))),
+        return await self._ids(select(Cto.id).where(Cto.tenant_id == self._tenant_id, Cto.status == CtoStatus.LISTED, ~read))
+
+    async def unread_projects(self) -> list[UUID]:
+        """The projects that the current model has not read."""
+        self._work.require(MatchingPermission.EMBED)
+        read = exists().where(
+            ProjectVector.tenant_id == self._tenant_id,
+            ProjectVector.project_id == Project.id,
+            ProjectVector.model == self._embedder.model,
         )
+        return await self._ids(select(Project.id).where(Project.tenant_id == self._tenant_id, ~read))
+
+    async def _ids(self, statement: Select[UUID]) -> list[UUID]:
+        return list(await self._session.scalars(statement))

@@ -25,8 +25,8 @@ class Project(Timestamps, TenantModel):
         CheckConstraint("max_hourly_rate between 0 and 100000000", name="max_hourly_rate"),
         CheckConstraint("hours_per_week between 1 and 60", name="hours_per_week"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
-        Index(None, "tenant_id", "owner_id", "created_at"),
-        Index(None, "tenant_id", "status", "created_at"),
+        Index(None, "tenant_id", "owner_id", "id"),
+        Index(None, "tenant_id", "status", "id"),
     )
 
     owner_id: Mapped[UUID]

@@ -18,6 +18,7 @@ class OutboxMessage(TenantModel):
 
     Attributes:
         actor_id: on whose behalf, None for the product itself.
+        bulk: to be done when nothing else is due.
         run_at: not before.
         failed_at: when it was given up; the row stays for people to look at.
     """
@@ -26,13 +27,14 @@ class OutboxMessage(TenantModel):
     __table_args__ = (
         Index(
             "ix_outbox_due",
+            "bulk",
             "run_at",
             postgresql_where=text("done_at is null and failed_at is null"),
         ),
-        Index(None, "tenant_id", "created_at"),
     )
 
     event: Mapped[str]
+    bulk: Mapped[bool] = mapped_column(server_default=text("false"))
     handler: Mapped[str]
     payload: Mapped[dict[str, Any]]
     actor_id: Mapped[UUID | None]

@@ -22,7 +22,7 @@ _CLAIM = text("""
         select tenant_id, id from outbox
         where done_at is null and failed_at is null
             and run_at <= now() and (leased_until is null or leased_until < now())
-        order by run_at limit :limit for update skip locked
+        order by bulk, run_at limit :limit for update skip locked
     )
     update outbox set lease = gen_random_uuid(), leased_until = now() + :lease_time, attempts = attempts + 1
     from due where outbox.tenant_id = due.tenant_id and outbox.id = due.id

@@ -34,33 +34,32 @@ class ArqWaker:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis = _connect(url, _ENQUEUE_SECONDS) if url else None
+        self._redis = _connect(url, _ENQUEUE_SECONDS)
         self._silent_until = 0.0
         self._wanted = False
         self._sending: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
         """Say that there is work."""
-        if self._redis is None or time.monotonic() < self._silent_until:
+        if time.monotonic() < self._silent_until:
             return
         # One that is under way may be too early for what was committed just now: it is followed by another.
         self._wanted = True
         if self._sending is None or self._sending.done():
-            self._sending = asyncio.create_task(self._send(self._redis), name="wake-worker")
+            self._sending = asyncio.create_task(self._send(), name="wake-worker")
 
     async def close(self) -> None:
         """Let the last wake-up leave, and close the connections."""
         if self._sending is not None:
             await asyncio.wait([self._sending])
-        if self._redis is not None:
-            await self._redis.aclose()
+        await self._redis.aclose()
 
-    async def _send(self, redis: ArqRedis) -> None:
+    async def _send(self) -> None:
         while self._wanted:
             self._wanted = False
             try:
                 async with asyncio.timeout(_ENQUEUE_SECONDS):
-                    await redis.enqueue_job(_FUNCTION, _job_id=_FUNCTION)
+                    await self._redis.enqueue_job(_FUNCTION, _job_id=_FUNCTION)
             except (RedisError, OSError) as error:
                 self._silent_until = time.monotonic() + _SILENCE_SECONDS
                 _log.warning("worker cannot be woken, it will sweep", error=type(error).__name__)
@@ -68,14 +67,12 @@ class ArqWaker:
 
 
 def create_waker(settings: RedisSettings) -> ArqWaker:
-    """What units of work call after they have committed; does nothing where no Valkey is configured."""
+    """What units of work call after they have committed."""
     return ArqWaker(settings.url)
 
 
 async def listen(settings: RedisSettings, on_wake: Callable[[], None]) -> None:
     """Call ``on_wake`` at each wake-up, until cancelled; whatever happens to Valkey, try again."""
-    if not settings.url:
-        return
     # It tells of every wake-up, and of trouble that is told of here.
     logging.getLogger("arq").setLevel(logging.ERROR)
     pause = _FIRST_PAUSE

@@ -12,14 +12,18 @@ from ctorendang.infra.jobs.relay import OutboxRelay
 from ctorendang.infra.jobs.runner import JobRunner
 from ctorendang.infra.jobs.wake import listen
 from ctorendang.infra.work import UnitsOfWork
-from ctorendang.settings import Settings
+from ctorendang.settings import Settings, require
 
 _RELAY_POOL = 2
 
 
 async def work(settings: Settings, units: UnitsOfWork, subscriptions: Subscriptions) -> None:
-    """Run jobs until SIGTERM or SIGINT, and those that are running then to their end, for ten seconds at most."""
-    database = Database(settings.database.relay_url, pool_size=_RELAY_POOL)
+    """Run jobs until SIGTERM or SIGINT, and those that are running then to their end, for ten seconds at most.
+
+    Raises:
+        InvalidSetting: the relay's address is missing.
+    """
+    database = Database(require(settings.database.relay_url, "RELAY_DATABASE_URL"), pool_size=_RELAY_POOL)
     relay = OutboxRelay(database, lease_seconds=settings.jobs.lease_seconds)
     # A job is a transaction; more of them than connections would only wait for each other.
     concurrency = min(settings.jobs.concurrency, settings.database.pool_size)
