@@ -72,13 +72,11 @@ def worker_number() -> int:
 
 
 @pytest.fixture(scope="session")
-def variables(
-    shared_stack: SharedStack, worker_number: int, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def variables(shared_stack: SharedStack, worker_number: int) -> dict[str, str]:
     """The ``CTORENDANG_`` variables of a product on this worker's own database and its own part of Valkey."""
     variables = asyncio.run(shared_stack.create_database(f"test_{worker_number}"))
     redis = variables["CTORENDANG_REDIS_URL"].removesuffix("/0") + f"/{worker_number + 1}"
-    return variables | {"CTORENDANG_REDIS_URL": redis, "CTORENDANG_DATA": str(tmp_path_factory.mktemp("data"))}
+    return variables | {"CTORENDANG_REDIS_URL": redis}
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,21 @@ class InvalidSetting(Exception):
     """A variable is missing or cannot be used; the message names it and says what it should hold."""
 
 
+def require(value: str, name: str) -> str:
+    """The value of a setting that this process cannot do without.
+
+    Args:
+        value: as it was read.
+        name: of the variable, without the prefix.
+
+    Raises:
+        InvalidSetting: it is missing.
+    """
+    if not value:
+        raise InvalidSetting(f"CTORENDANG_{name} is not set, and this needs it; docs/operations.md says what it holds.")
+    return value
+
+
 class _Environment:
     """The variables of one process, without their prefix."""
 
@@ -35,13 +50,16 @@ class _Environment:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """One address a role (``postgresql://user:password@host:port/name``); ``docs/architecture.md`` tells the roles."""
+    """One address a role (``postgresql://user:password@host:port/name``); ``docs/architecture.md`` tells the roles.
+
+    Only the app role's is always there; whoever uses another one requires it.
+    """
 
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
     platform_url: str = field(repr=False)
     relay_url: str = field(repr=False)
-    pool_size: int = 10
+    pool_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +87,9 @@ class WebSettings:
         trusted_proxies: addresses whose forwarded headers are believed; none by default.
     """
 
-    scheme: str = "http"
-    public_port: int = 8000
-    trusted_proxies: tuple[str, ...] = ()
+    scheme: str
+    public_port: int
+    trusted_proxies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +97,16 @@ class MailSettings:
     """Outgoing mail: ``smtp://[user:password@]host:port``; an empty address means mail waits in the outbox."""
 
     smtp_url: str = field(repr=False)
-    sender: str = "no-reply@localhost"
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSettings:
     """Which model reads texts: the local one, or an OpenAI-compatible endpoint where one is named."""
 
-    base_url: str = ""
-    api_key: str = field(default="", repr=False)
-    model: str = "text-embedding-3-small"
+    base_url: str
+    api_key: str = field(repr=False)
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +118,16 @@ class JobSettings:
         sweep_seconds: how often the worker looks for rows that no wake-up announced.
     """
 
-    lease_seconds: int = 30
-    sweep_seconds: int = 5
-    concurrency: int = 8
+    lease_seconds: int
+    sweep_seconds: int
+    concurrency: int
 
 
 @dataclass(frozen=True, slots=True)
 class PathSettings:
-    """Folders: ``root`` holds themes/, tenants/, policies/ and migrations/; ``data`` what may be deleted."""
+    """Folders: ``root`` holds themes/, tenants/, policies/ and migrations/."""
 
     root: Path
-    data: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,15 @@ class Settings:
     def development(self) -> bool:
         """Whether conveniences that would be risks elsewhere are on (GraphiQL, introspection, demo data)."""
         return self.environment == "development"
+
+    def require_addresses(self) -> None:
+        """Refuse to run the product without what it connects to.
+
+        Raises:
+            InvalidSetting: an address is missing.
+        """
+        require(self.database.platform_url, "PLATFORM_DATABASE_URL")
+        require(self.redis.url, "REDIS_URL")
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str] = os.environ) -> Self:
@@ -169,19 +195,13 @@ class Settings:
                 sweep_seconds=env.number("JOBS_SWEEP_SECONDS", 5),
                 concurrency=env.number("JOBS_CONCURRENCY", 8),
             ),
-            paths=PathSettings(
-                root=Path(env.text("ROOT", str(_REPOSITORY))),
-                data=Path(env.text("DATA", str(_REPOSITORY / ".data"))),
-            ),
+            paths=PathSettings(root=Path(env.text("ROOT", str(_REPOSITORY)))),
         )
 
 
 def _database(env: _Environment) -> DatabaseSettings:
-    url = env.text("DATABASE_URL")
-    if not url:
-        raise InvalidSetting("CTORENDANG_DATABASE_URL must name the database of the app role.")
     return DatabaseSettings(
-        url=url,
+        url=require(env.text("DATABASE_URL"), "DATABASE_URL"),
         owner_url=env.text("OWNER_DATABASE_URL"),
         platform_url=env.text("PLATFORM_DATABASE_URL"),
         relay_url=env.text("RELAY_DATABASE_URL"),

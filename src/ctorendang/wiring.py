@@ -49,9 +49,13 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
     Args:
         settings: of this process.
         also: subscriptions besides those of the domains.
+
+    Raises:
+        InvalidSetting: an address is missing, or cannot be used.
     """
+    settings.require_addresses()
     app = Database(settings.database.url, pool_size=settings.database.pool_size)
-    platform = Database(settings.database.platform_url or settings.database.url, pool_size=_PLATFORM_POOL)
+    platform = Database(settings.database.platform_url, pool_size=_PLATFORM_POOL)
     redis = Redis.from_url(
         settings.redis.url,
         socket_timeout=_REDIS_PATIENCE,

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 
 import structlog
-import uvloop
 
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.jobs.worker import work
@@ -17,7 +16,7 @@ from ctorendang.wiring import open_product
 _log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings, also: tuple[Subscription, ...] = ()) -> None:
+async def run(settings: Settings, also: tuple[Subscription, ...] = ()) -> None:
     """Run the product's jobs, those of subscriptions besides its own, and what the domains do when a worker starts."""
     configure_logs()
     async with open_product(settings, also) as product:
@@ -37,12 +36,3 @@ async def _begin(product: Product) -> None:
                 await step(product)
             except Exception as error:  # noqa: BLE001 - one domain's trouble keeps neither the others nor the jobs waiting
                 _log.error("a domain could not start", domain=domain.name, exc_info=error)
-
-
-def main() -> None:
-    """Run as a process of its own, configured by the environment."""
-    uvloop.run(serve(Settings.from_env()))
-
-
-if __name__ == "__main__":
-    main()

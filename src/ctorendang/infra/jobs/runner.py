@@ -39,8 +39,8 @@ class JobRunner:
     """Gives claimed jobs to the handlers that subscribed.
 
     A failed job is tried again after 2 s, 4 s, 8 s ... and then every hour, 20 times within nine hours; after that its
-    row stays, marked as failed. A job that takes its worker down with it counts as failed too. A job whose handler, or a
-    service that the handler needs, is not there yet waits without an end.
+    row stays, marked as failed. A job that takes its worker down with it counts as failed too. A job whose handler is
+    not there yet, or a service that the handler needs, waits without an end.
     """
 
     def __init__(self, units: UnitsOfWork, subscriptions: Subscriptions, relay: OutboxRelay) -> None:

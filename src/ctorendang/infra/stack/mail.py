@@ -31,8 +31,8 @@ class MailCatcher:
         self.child.wait_until(lambda: accepts(self._smtp_port) and accepts(self._page_port), seconds=20)
 
     def variables(self) -> dict[str, str]:
-        """Where mail is sent; and, for people, where it is read."""
-        return {"CTORENDANG_SMTP_URL": f"smtp://127.0.0.1:{self._smtp_port}", "CTORENDANG_INBOX_URL": self.page_url}
+        """Where mail is sent."""
+        return {"CTORENDANG_SMTP_URL": f"smtp://127.0.0.1:{self._smtp_port}"}
 
     @property
     def page_url(self) -> str:

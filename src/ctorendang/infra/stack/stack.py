@@ -14,6 +14,7 @@ from ctorendang.infra.stack.mail import MailCatcher
 from ctorendang.infra.stack.postgres import DATABASE_VARIABLES, Postgres
 from ctorendang.infra.stack.typesense import Typesense
 from ctorendang.infra.stack.valkey import Valkey
+from ctorendang.kit.wheels import NotInstalled
 
 Step = Callable[[str], AbstractContextManager[None]]
 
@@ -145,7 +146,6 @@ class EmbeddedStack:
         variables = {
             "CTORENDANG_ENVIRONMENT": "development",
             "CTORENDANG_SECRET_KEY": self.data.secret("secret_key"),
-            "CTORENDANG_DATA": str(self.data.path),
         }
         for component in self._started():
             variables |= component.variables()
@@ -158,7 +158,7 @@ class EmbeddedStack:
     def _begin_search(self, typesense: Typesense) -> None:
         try:
             typesense.start()
-        except CannotStart as failure:
+        except (CannotStart, NotInstalled) as failure:
             self.search_failure = str(failure)
 
     def _require_whole_database(self) -> None:

