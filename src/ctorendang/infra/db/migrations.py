@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from ctorendang.settings import Settings, require
 
@@ -33,5 +34,7 @@ def check(settings: Settings) -> None:
 
 
 def revision(settings: Settings, message: str) -> None:
-    """Write a migration from the difference between models and schema, for a person to finish."""
-    command.revision(_config(settings), message=message, autogenerate=True)
+    """Write the next migration from the difference between models and schema, for a person to finish."""
+    config = _config(settings)
+    newest = ScriptDirectory.from_config(config).get_current_head() or "0"
+    command.revision(config, message=message, autogenerate=True, rev_id=f"{int(newest) + 1:04}")

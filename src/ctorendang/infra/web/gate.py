@@ -105,7 +105,7 @@ class Gate:
 
     async def _context(self, scope: Any, request_id: str) -> RequestContext | None:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        # Of two Host headers one would be for us, the other for a proxy on the way (RFC 9112 section 3.2): neither counts.
+        # Of two Host headers one would be for us, the other for a proxy on the way (RFC 9112 section 3.2): none counts.
         header, *others = connection.headers.getall("host", [""])
         host = None if others else normalise_host(header)
         tenant = await self._find_tenant(host) if host else None
