@@ -110,3 +110,11 @@ async def test_another_tenants_jobs_cannot_be_seen_or_touched_by_the_app(jobs):
                                         {"id": jobs.tenant_id})  # fmt: skip
         assert touched.rowcount == 0
     assert [row.done_at for row in await jobs.rows()] == [None, None]
+
+
+async def test_what_people_wait_for_goes_before_work_by_the_thousand(jobs):
+    await jobs.add(3)
+    await jobs.change("bulk = true, run_at = now() - interval '1 hour'")
+    (urgent,) = await jobs.add()
+    (first,) = await jobs.relay().claim(1)
+    assert first.payload["subject"] == str(urgent)
