@@ -147,9 +147,14 @@ class Fields:
         return value
 
 
+def findable(text: str) -> str:
+    """What may be looked for: without NUL and the like, which no stored text holds and Postgres refuses to compare."""
+    return "".join(character for character in clean(text) if character.isprintable())
+
+
 def search_pattern(text: str | None) -> str | None:
     """An ILIKE pattern for what somebody typed into a search box, None when that was nothing."""
-    typed = "".join(character for character in clean(text or "") if character.isprintable())[:100]
+    typed = findable(text or "")[:100]
     if not typed:
         return None
     escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -12,7 +12,7 @@ from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import Page
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.validation import search_pattern
+from ctorendang.infra.validation import findable, search_pattern
 from ctorendang.kit.cursor import encode_cursor
 
 
@@ -77,11 +77,11 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
                 CtoSkill.tenant_id == tenant_id,
                 CtoSkill.cto_id == Cto.id,
                 Skill.id == CtoSkill.skill_id,
-                func.lower(Skill.name) == name.lower(),
+                func.lower(Skill.name) == findable(name).lower(),
             )
             statement = statement.where(has)
         if wanted.industries:
-            statement = statement.where(Cto.industries.overlap(list(wanted.industries)))
+            statement = statement.where(Cto.industries.overlap([findable(each) for each in wanted.industries]))
         if wanted.max_hourly_rate is not None:
             statement = statement.where(Cto.hourly_rate <= wanted.max_hourly_rate)
         if wanted.min_availability is not None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ctorendang.domains.ctos.models import CtoSkill, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.taxonomy import slug_of
-from ctorendang.infra.validation import Fields, clean, search_pattern
+from ctorendang.infra.validation import Fields, clean, findable, search_pattern
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -25,7 +25,7 @@ class SkillService:
         pattern = search_pattern(text)
         if pattern is None:
             return await self._usual(size)
-        typed = clean(text).lower()
+        typed = findable(text).lower()
         rank = case(
             (func.lower(Skill.name) == typed, 0),
             (Skill.source == "own", 1),
@@ -55,7 +55,7 @@ class SkillService:
 
 async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fields, field: str) -> dict[str, UUID]:
     """The skill that each name stands for, by name or synonym; a name that stands for none is noted in ``fields``."""
-    typed = {name: clean(name)[:200] for name in names}
+    typed = {name: clean(name)[:200] if clean(name).isprintable() else "" for name in names}
     slugs = {slug_of(text) for text in typed.values()} - {""}
     by_slug = {
         slug: id_ for id_, slug in await session.execute(select(Skill.id, Skill.slug).where(Skill.slug.in_(slugs)))
