@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from graphql import DocumentNode, get_introspection_query, get_operation_ast, parse
+from graphql import DocumentNode, build_schema, get_introspection_query, get_operation_ast, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories import PROBLEMS, TOKENS, Marketplace, Marketplaces
@@ -12,10 +12,30 @@ from tests.serving import served
 
 from ctorendang.asgi import create_app
 from ctorendang.infra.errors import AppError
-from ctorendang.infra.graphql.limits import MOST_ALIASES, MOST_COST, MOST_DEPTH, OperationTooLarge, check_limits
+from ctorendang.infra.graphql.cost import MOST_ALIASES, MOST_COST, MOST_DEPTH
+from ctorendang.infra.graphql.errors import OperationTooLarge
+from ctorendang.infra.graphql.limits import check_limits
 from ctorendang.settings import Settings
+from ctorendang.wiring import create_schema
 
 ACCOUNT = {"name": "Ada", "email": "ada@client.example", "password": "correct horse battery"}
+
+SCHEMA = build_schema("""
+    interface Nested { a: T b: Int }
+    type T implements Nested { a: T b: Int list(first: Int): Things small: [T!]! }
+    type Query implements Nested {
+      a: T b: Int me: T list(first: Int): Things
+      ctos(first: Int, last: Int): Ctos few(first: Int! = 10): [T!]!
+    }
+    type Things { edges: [ThingEdge!]! }
+    type ThingEdge { node: T! }
+    type Ctos { edges: [CtoEdge!]! }
+    type CtoEdge { node: Cto! }
+    type Cto { reviews(first: Int): Reviews id: ID }
+    type Reviews { edges: [ReviewEdge!]! }
+    type ReviewEdge { node: Review! }
+    type Review { body: String }
+""")
 
 
 def passes(source: str, **variables: object) -> bool:
@@ -23,7 +43,7 @@ def passes(source: str, **variables: object) -> bool:
     operation = get_operation_ast(document)
     assert operation is not None
     try:
-        check_limits(document, operation, variables)
+        check_limits(SCHEMA, document, operation, variables)
     except OperationTooLarge:
         return False
     return True
@@ -50,17 +70,19 @@ def test_fields_nest_as_deep_as_the_limit_and_no_deeper():
 
 
 def test_relays_wrappers_are_no_depth_of_their_own():
-    wrapped = "{" + " a { edges { node {" * (MOST_DEPTH - 1) + " b " + "}}}" * (MOST_DEPTH - 1) + "}"
-    assert passes(wrapped.replace("a {", "a(first: 1) {"))
+    wrapped = "{" + " list { edges { node {" * (MOST_DEPTH - 1) + " b " + "}}}" * (MOST_DEPTH - 1) + "}"
+    assert passes(wrapped.replace("list {", "list(first: 1) {"))
 
 
 def test_fragments_do_not_hide_depth():
-    deep = "query { ...f0 } " + " ".join(f"fragment f{i} on T {{ a {{ ...f{i + 1} }} }}" for i in range(MOST_DEPTH))
-    assert not passes(deep + f" fragment f{MOST_DEPTH} on T {{ b }}")
+    deep = "query { ...f0 } " + " ".join(
+        f"fragment f{i} on Nested {{ a {{ ...f{i + 1} }} }}" for i in range(MOST_DEPTH)
+    )
+    assert not passes(deep + f" fragment f{MOST_DEPTH} on Nested {{ b }}")
 
 
 def test_there_are_as_many_aliases_as_the_limit_and_no_more():
-    def aliased(count: int, field: str = "me { id }") -> str:
+    def aliased(count: int, field: str = "me { b }") -> str:
         return "{" + " ".join(f"a{number}: {field}" for number in range(count)) + "}"
 
     assert passes(aliased(MOST_ALIASES))
@@ -79,6 +101,15 @@ def test_cost_multiplies_through_lists():
     assert not passes("{ ctos(last: 100) {" + inner % 100 + "} }")
 
 
+def test_no_way_of_writing_a_size_hides_it():
+    inner = "edges { node { reviews(first: 100) { edges { node { body } } } } }"
+    assert not passes("query($n: Int = 100) { ctos(first: $n) {" + inner + "} }")
+    assert not passes("query($n: Int = 100) { ctos(first: $n) {" + inner + "} }", n=None)
+    assert not passes("{ ctos(first: 100) { ... {" + inner + "} } }")
+    assert not passes("{ ctos(first: 100) { ...f } } fragment f on Ctos {" + inner + "}")
+    assert not passes("{ few {" + " small {" * 4 + " b " + "}" * 4 + "} }")
+
+
 def test_a_size_beyond_the_limit_costs_no_less():
     huge = "{ ctos(first: %s) { edges { node { reviews(first: %s) { edges { node { body } } } } } } }"
     assert not passes(huge % (2**31 - 1, 2**31 - 1))
@@ -86,9 +117,9 @@ def test_a_size_beyond_the_limit_costs_no_less():
 
 
 def test_fragments_that_spread_fragments_are_counted_as_they_would_run():
-    bomb = "query { ...f0 } " + " ".join(f"fragment f{i} on T {{ ...f{i + 1} ...f{i + 1} }}" for i in range(60))
+    bomb = "query { ...f0 } " + " ".join(f"fragment f{i} on Nested {{ ...f{i + 1} ...f{i + 1} }}" for i in range(60))
     started = time.perf_counter()
-    assert not passes(bomb + " fragment f60 on T { b }")
+    assert not passes(bomb + " fragment f60 on Nested { b }")
     assert time.perf_counter() - started < 1
     assert MOST_COST < 2**60
 
@@ -146,7 +177,7 @@ async def test_documents_that_the_products_own_pages_need_are_well_within_the_li
         document = parse(path.read_text())
         operation = get_operation_ast(document)
         assert operation is not None
-        check_limits(document, operation, {})
+        check_limits(create_schema()._schema, document, operation, {})
 
 
 async def test_a_mutation_does_one_thing(market: Marketplace):

@@ -6,6 +6,7 @@ import strawberry
 
 from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.matching.service import Match, MatchFilter, MatchService
+from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
 from ctorendang.infra.work import UnitOfWork
 
@@ -62,7 +63,7 @@ async def _ready(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, bool]:
 class MatchingQueries:
     """Roots about matches."""
 
-    @strawberry.field
+    @priced(500)
     async def matches(
         self, info: Info, project_id: strawberry.ID, first: int = 10, filter: MatchFilterInput | None = None
     ) -> list[MatchType]:

@@ -37,7 +37,6 @@ class GraphQLContext:
         self._stack = AsyncExitStack()
         self._work: UnitOfWork | None = None
         self._turn = asyncio.Lock()
-        self._finished = False
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
 
     async def use(self, step: Callable[[UnitOfWork], Awaitable[Value]]) -> Value:
@@ -69,7 +68,6 @@ class GraphQLContext:
     async def finish(self) -> None:
         """Commit, or roll back what was refused, when the step that is being taken has been."""
         async with self._turn:
-            self._finished = True
             if not self.refused:
                 await self._stack.aclose()
                 return

@@ -31,12 +31,11 @@ class ContentTypeNotSupported(AppError):
 
 
 class GraphQLRequest(msgspec.Struct, rename="camel"):
-    """The body of a GraphQL request."""
+    """The body of a GraphQL request; other fields, such as ``extensions``, may be there and say nothing to us."""
 
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
-    extensions: dict[str, Any] | None = None
 
 
 @post("/graphql", guards=[enterprises_only], status_code=200)

@@ -26,26 +26,21 @@ from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.errors import InvalidInput as InvalidInputError
 from ctorendang.infra.graphql.context import GraphQLContext
+from ctorendang.infra.graphql.errors import DocumentRefused, OperationTooLarge
 from ctorendang.infra.graphql.limits import (
     MOST_CHARACTERS,
     MOST_TOKENS,
-    OperationTooLarge,
     check_limits,
     check_repetition,
 )
 from ctorendang.infra.product import Product
 from ctorendang.infra.tenancy.tenant import Tenant
 
-_KEPT_DOCUMENTS = 1_000
+# A parsed document takes some two hundred times its length; only those that look like an application's are kept.
+_KEPT_DOCUMENTS = 500
+_KEPT_CHARACTERS = 4_000
 _SUGGESTION = re.compile(r" Did you mean .*$", re.DOTALL)
 _log = structlog.get_logger(__name__)
-
-
-class DocumentRefused(AppError):
-    """The document cannot be run at all."""
-
-    code = "document_refused"
-    status = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,7 @@ class GraphQLExecutor:
         """
         document = self._document(source)
         operation = self._operation(document, operation_name, read_only=read_only)
-        check_limits(document, operation, variables)
+        check_limits(self._schema, document, operation, variables)
         context = GraphQLContext(tenant, actor, self._product, user_agent)
         try:
             result = execute(
@@ -125,7 +120,9 @@ class GraphQLExecutor:
             raise OperationTooLarge("The document is too long. Send what varies as variables.")
         known = self._documents.get(source)
         if known is None:
-            known = self._documents[source] = self._parse(source)
+            known = self._parse(source)
+            if len(source) <= _KEPT_CHARACTERS:
+                self._documents[source] = known
             if len(self._documents) > _KEPT_DOCUMENTS:
                 self._documents.popitem(last=False)
         else:

@@ -10,6 +10,7 @@ from strawberry.types.info import Info as StrawberryInfo
 from ctorendang.infra.db.paging import Page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.context import GraphQLContext
+from ctorendang.infra.graphql.cost import priced
 
 Info = StrawberryInfo[GraphQLContext, None]
 
@@ -43,7 +44,7 @@ class Connection(Generic[Node]):
     page_info: PageInfo
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field
+    @priced(500)
     async def total_count(self) -> int:
         """How long the whole list is."""
         return await self.count()

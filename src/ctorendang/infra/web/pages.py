@@ -1,7 +1,6 @@
 """Pages: a GraphQL document's answer in a tenant's theme."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -9,13 +8,15 @@ import msgspec
 from litestar import Request, Response
 from litestar.response import Redirect
 
-from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound
-from ctorendang.infra.graphql.executor import DocumentRefused, GraphQLExecutor
+from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired
+from ctorendang.infra.graphql.errors import DocumentRefused
+from ctorendang.infra.graphql.executor import GraphQLExecutor
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
 from ctorendang.infra.web.forms import Form, read_form
-from ctorendang.kit.crypto import keyed_digest, random_token, same
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
 
 _VIEWER = "query Viewer { me { id name email roles emailVerified cto { id status } } }"
 _YEAR = 365 * 86_400
@@ -59,7 +60,7 @@ class Pages:
         """
         context = context_of(request)
         if variables is not None:
-            data = await self.query(context, self._document(page), variables)
+            data = await self.query(context, self._themes.document(page), variables)
         seed = self._seed(request, context)
         html = self._themes.render(
             context.tenant.theme,
@@ -102,7 +103,7 @@ class Pages:
             NotFound: the document's root field is null.
         """
         context = context_of(request)
-        data = await self.query(context, self._document(page), variables)
+        data = await self.query(context, self._themes.document(page), variables)
         if data.get(root) is None:
             raise NotFound("There is nothing at this address, or it is not yours to see.")
         return await self.show(request, page, data=data, form=form, status=status)
@@ -131,15 +132,6 @@ class Pages:
             return None
         return (await self.query(context, _VIEWER, {}))["me"]
 
-    def _document(self, page: str) -> str:
-        if self._product.settings.development:
-            return self._themes.document(page)
-        return self._kept_document(page)
-
-    @cache  # noqa: B019 - lives as long as the process, like the pages themselves
-    def _kept_document(self, page: str) -> str:
-        return self._themes.document(page)
-
     async def form(self, request: AnyRequest) -> Form:
         """The form that one of our pages has sent.
 
@@ -164,9 +156,34 @@ class Pages:
         return self._form_token(context, self._seed(request, context))
 
     def refused(self, error: AppError, form: Form) -> dict[str, Any]:
-        """What a page needs to show a form again after a refusal."""
-        errors = error.fields if isinstance(error, InvalidInput) else {}
-        return {"values": form.values, "errors": errors, "message": error.detail}
+        """What a page needs to show a form again after a refusal.
+
+        Raises:
+            SignInRequired, Forbidden, NotFound: the error itself, where typing something else would not help.
+        """
+        return {"values": form.values, "errors": _problems(error), "message": error.detail}
+
+    async def press(
+        self, request: AnyRequest, path: str, act: Callable[[UnitOfWork, Form], Awaitable[str]]
+    ) -> Redirect:
+        """Do what a button says, and go on to a page that tells how that went.
+
+        Args:
+            request: which sent the button's form.
+            path: of that page.
+            act: what to do, in one unit of work of the request's actor; its answer is what the page tells.
+
+        Raises:
+            SignInRequired, Forbidden, NotFound: there is nothing to press for this actor.
+            AppError: the form was not sent from a page of this site, or cannot be read.
+        """
+        form = await self.form(request)
+        try:
+            async with self._product.units.begin(context_of(request).actor) as work:
+                message = await act(work, form)
+        except AppError as error:
+            return self.redirect(path, next(iter(_problems(error).values()), error.detail), "error")
+        return self.redirect(path, message)
 
     def redirect(self, path: str, message: str = "", kind: str = "success") -> Redirect:
         """Go on to another page, which says what has happened."""
@@ -189,7 +206,7 @@ class Pages:
         if context.token:
             return context.token
         seed = request.cookies.get(self.cookies.name(VISITOR), "")
-        if len(seed) == 43:
+        if len(seed) == TOKEN_LENGTH:
             return seed
         kept = request.state.get("visitor_seed") or random_token()
         request.state["visitor_seed"] = kept
@@ -197,6 +214,13 @@ class Pages:
 
     def _form_token(self, context: RequestContext, seed: str) -> str:
         return keyed_digest(self._product.settings.secret_key, f"form of {context.tenant.id}", seed)
+
+
+def _problems(error: AppError) -> dict[str, str]:
+    """What is wrong by field; raises the error where it is not about what was typed."""
+    if isinstance(error, SignInRequired | Forbidden | NotFound):
+        raise error
+    return error.fields if isinstance(error, InvalidInput) else {}
 
 
 def _query(request: AnyRequest) -> dict[str, str | list[str]]:
