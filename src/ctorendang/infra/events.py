@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ctorendang.infra.auth.actor import WORKER
+
 if TYPE_CHECKING:
     from ctorendang.infra.work import UnitOfWork
 
@@ -18,7 +20,7 @@ class Subscription:
     as its effects. It may start more than once; its effects count once.
 
     Attributes:
-        event: ``project.published`` and the like.
+        event: ``project.saved`` and the like.
         handler: stable name kept in the outbox, ``domain.verb``.
         run: what to do with the payload.
         role: the narrow role that the handler acts in; ``policies/`` says what it may do.
@@ -28,7 +30,7 @@ class Subscription:
     event: str
     handler: str
     run: Handler
-    role: str = "worker"
+    role: str = WORKER
     bulk: bool = False
 
 

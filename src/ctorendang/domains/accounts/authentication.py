@@ -15,6 +15,7 @@ from ctorendang.domains.accounts.passwords import hash_password_aside, password_
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import SELF_CHOSEN, Role
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.accounts.tokens import (
     ACCESS_LIFETIME,
     REFRESH_LIFETIME,
@@ -24,7 +25,7 @@ from ctorendang.domains.accounts.tokens import (
     successor_of,
 )
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.product import Product
 from ctorendang.infra.validation import Fields
@@ -33,7 +34,6 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token, token_hash
 from ctorendang.kit.ids import uuid7
 
-AUTHENTICATOR = "authenticator"
 BROWSER_LIFETIME = timedelta(days=14)
 
 PER_ACCOUNT = Limit("sign-in-account", attempts=10, seconds=600)
@@ -41,6 +41,9 @@ PER_ADDRESS = Limit("sign-in-address", attempts=200, seconds=600)
 OPENINGS = Limit("sign-up-address", attempts=30, seconds=3600)
 
 _TOUCH_AFTER = timedelta(minutes=1)
+# Of what is typed or sent; no account has an address that long.
+_LONGEST_EMAIL = 300
+_LONGEST_USER_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Authentication:
             TooManyAttempts: for this account or from this address.
         """
         self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
-        email = email.strip().lower()[:300]
+        email = email.strip().lower()[:_LONGEST_EMAIL]
         tenant = str(self._tenant_id)
         await self._product.limiter.count(PER_ADDRESS, tenant, self._visitor.address)
         await self._product.limiter.count(PER_ACCOUNT, tenant, email)
@@ -130,8 +133,8 @@ class Authentication:
                 self._tenant_id, email if "\0" not in email else ""
             )
         user, password_hash = found or (None, None)
-        fits = await password_fits(password_hash, password[:300])
-        if user is None or not fits or user.status != "active":
+        fits = await password_fits(password_hash, password)
+        if user is None or not fits or user.status != MemberStatus.ACTIVE:
             raise CredentialsNotAccepted
         await self._product.limiter.forgive(PER_ADDRESS, tenant, self._visitor.address)
         await self._product.limiter.forgive(PER_ACCOUNT, tenant, email)
@@ -168,7 +171,7 @@ class Authentication:
                 kind=kind,
                 token_hash=token_hash(token),
                 address=person.address or None,
-                user_agent="".join(filter(str.isprintable, user_agent))[:300],
+                user_agent="".join(filter(str.isprintable, user_agent))[:_LONGEST_USER_AGENT],
                 expires_at=now() + lifetime,
             )
             work.session.add(session)
@@ -210,7 +213,7 @@ class Authentication:
         if found is None:
             return None
         token, session, status = found
-        if session.ended_at is not None or token.expires_at <= now() or status != "active":
+        if session.ended_at is not None or token.expires_at <= now() or status != MemberStatus.ACTIVE:
             return None
         pair = successor_of(self._product.settings.secret_key, refresh_token)
         if token.used_at is None:

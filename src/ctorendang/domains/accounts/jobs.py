@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from ctorendang.domains.accounts.authentication import AUTHENTICATOR
 from ctorendang.domains.accounts.models import EmailToken, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.tenants.mailing import send_mail
+from ctorendang.infra.auth.actor import AUTHENTICATOR
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -29,7 +30,7 @@ async def _send_verification(work: UnitOfWork, payload: Mapping[str, Any]) -> No
 
 async def _send_password_reset(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     user = await UserRepository(session=work.session).find_by_email(work.tenant_id, payload["email"])
-    if user is None or user.status != "active":
+    if user is None or user.status != MemberStatus.ACTIVE:
         return
     token = await _email_token(work, user, "reset_password", _RESET_LIFETIME)
     record(work, "accounts.password.reset_requested", Subject("user", user.id))

@@ -5,6 +5,9 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+# More than any password may have: what is typed beyond makes hashing slow and nothing right.
+_LONGEST_TYPED = 300
+
 _hasher = PasswordHasher()
 
 # Compared with when there is no account, so that the answer takes as long as if there were one.
@@ -23,7 +26,7 @@ async def hash_password_aside(password: str) -> str:
 
 async def password_fits(password_hash: str | None, password: str) -> bool:
     """Whether the password is the hashed one; takes as long when there is no hash."""
-    return await asyncio.to_thread(_fits, password_hash, password)
+    return await asyncio.to_thread(_fits, password_hash, password[:_LONGEST_TYPED])
 
 
 def _fits(password_hash: str | None, password: str) -> bool:

@@ -3,13 +3,12 @@
 Whoever holds the secret is nobody yet, so these steps run as the ``authenticator``.
 """
 
-from ctorendang.domains.accounts.authentication import AUTHENTICATOR
 from ctorendang.domains.accounts.errors import TokenNotAccepted
 from ctorendang.domains.accounts.passwords import hash_password_aside
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.product import Product
 from ctorendang.infra.validation import Fields

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.domains.accounts.models import EmailToken, PasswordCredential, RefreshToken, Session, User
 from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.infra.errors import NotFound
 
 
@@ -76,7 +77,11 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
         """The people who can administer the tenant; none of them changes until the transaction ends."""
         statement = (
             select(User.id)
-            .where(User.tenant_id == tenant_id, User.status == "active", User.roles.contains([Role.ADMIN.value]))
+            .where(
+                User.tenant_id == tenant_id,
+                User.status == MemberStatus.ACTIVE,
+                User.roles.contains([Role.ADMIN.value]),
+            )
             .order_by(User.id)
             .with_for_update()
         )
@@ -100,7 +105,7 @@ class SessionRepository:
                 Session.kind == kind,
                 Session.ended_at.is_(None),
                 Session.expires_at > func.now(),
-                User.status == "active",
+                User.status == MemberStatus.ACTIVE,
             )
         )
         return (await self._session.execute(statement)).one_or_none()

@@ -1,4 +1,8 @@
-"""What signed-in people do with their own account."""
+"""What signed-in people do with their own account, and what people are called."""
+
+from uuid import UUID
+
+from sqlalchemy import select
 
 from ctorendang.domains.accounts.errors import WrongPassword
 from ctorendang.domains.accounts.models import User
@@ -6,6 +10,7 @@ from ctorendang.domains.accounts.passwords import hash_password_aside, password_
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.errors import SignInRequired
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
@@ -23,10 +28,13 @@ class AccountService:
         """The actor as a person.
 
         Raises:
-            SignInRequired: this is a visitor.
+            SignInRequired: this is a visitor, or somebody whose account is gone.
         """
         self._work.require(AccountPermission.MANAGE_OWN)
-        return await self._users.get_locked(self._tenant_id, self._work.actor.person)
+        user = await self._users.find(self._tenant_id, self._work.actor.person)
+        if user is None:
+            raise SignInRequired("Sign in first.")
+        return user
 
     async def rename(self, name: str) -> User:
         """Change one's name.
@@ -39,7 +47,7 @@ class AccountService:
         fields = Fields()
         name = fields.text("name", name, most=120)
         fields.done()
-        user = await self.own()
+        user = await self._users.get_locked(self._tenant_id, self._work.actor.person)
         user.name = name
         record(self._work, "accounts.account.renamed", Subject("user", user.id))
         self._work.publish("account.renamed", {"user_id": str(user.id)})
@@ -58,7 +66,7 @@ class AccountService:
         fields.password("newPassword", new)
         fields.done()
         user_id = self._work.actor.person
-        if not await password_fits(await self._users.find_password_hash(self._tenant_id, user_id), current[:300]):
+        if not await password_fits(await self._users.find_password_hash(self._tenant_id, user_id), current):
             raise WrongPassword
         await self._users.put_password(self._tenant_id, user_id, await hash_password_aside(new))
         await self._sessions.end(self._tenant_id, user_id, but=self._work.actor.session_id)
@@ -83,7 +91,13 @@ class AccountService:
             SignInRequired: this is a visitor.
         """
         self._work.require(AccountPermission.MANAGE_OWN)
-        user = await self.own()
+        user = await self._users.get_locked(self._tenant_id, self._work.actor.person)
         if user.email_verified_at is None:
             self._work.publish("account.verification_wanted", {"user_id": str(user.id)})
             record(self._work, "accounts.verification.requested", Subject("user", user.id))
+
+
+async def names_of(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, str]:
+    """What people are called, for whatever the actor was given that names them."""
+    statement = select(User.id, User.name).where(User.tenant_id == work.tenant_id, User.id.in_(user_ids))
+    return {row.id: row.name for row in await work.session.execute(statement)}

@@ -27,7 +27,7 @@ class AuditEventType:
             id=strawberry.ID(str(event.id)),
             action=event.action,
             actor_name=event.actor_name,
-            subject=f"{event.subject_type} {event.subject_id}" if event.subject_id else event.subject_type,
+            subject=event.subject,
             created_at=event.created_at,
         )
 

@@ -25,3 +25,8 @@ class AuditEvent(TenantModel):
     details: Mapped[dict[str, Any]]
     request_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def subject(self) -> str:
+        """What it was done to, as people read it: a kind of thing, and which one."""
+        return f"{self.subject_type} {self.subject_id}" if self.subject_id else self.subject_type

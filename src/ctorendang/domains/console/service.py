@@ -17,6 +17,7 @@ from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.tenants.models import TenantDomain, TenantRecord
 from ctorendang.infra.errors import NotFound
+from ctorendang.infra.tenancy.tenant import TenantKind
 from ctorendang.infra.validation import search_pattern
 from ctorendang.infra.work import UnitOfWork
 
@@ -71,7 +72,7 @@ class ConsoleService:
             Forbidden: the actor is no platform administrator.
         """
         self._work.require(ConsolePermission.READ_TENANTS)
-        statement = select(TenantRecord).where(TenantRecord.kind == "enterprise").order_by(TenantRecord.name)
+        statement = select(TenantRecord).where(TenantRecord.kind == TenantKind.ENTERPRISE).order_by(TenantRecord.name)
         if pattern := search_pattern(search):
             statement = statement.where(or_(TenantRecord.name.ilike(pattern), TenantRecord.slug.ilike(pattern)))
         found = (await self._work.session.scalars(statement.limit(_MOST_TENANTS))).all()
@@ -86,7 +87,7 @@ class ConsoleService:
             NotFound: there is none of this name.
         """
         self._work.require(ConsolePermission.READ_TENANTS)
-        statement = select(TenantRecord).where(TenantRecord.slug == slug, TenantRecord.kind == "enterprise")
+        statement = select(TenantRecord).where(TenantRecord.slug == slug, TenantRecord.kind == TenantKind.ENTERPRISE)
         tenant = (await self._work.session.scalars(statement)).one_or_none()
         if tenant is None:
             raise NotFound("There is no tenant of this name.")
@@ -125,5 +126,4 @@ class ConsoleService:
 
 
 def _event(event: AuditEvent) -> EventView:
-    subject = f"{event.subject_type} {event.subject_id}" if event.subject_id else event.subject_type
-    return EventView(str(event.id), event.action, event.actor_name, subject, event.created_at)
+    return EventView(str(event.id), event.action, event.actor_name, event.subject, event.created_at)

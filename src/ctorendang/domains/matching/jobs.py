@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ctorendang.domains.matching.vectors import VectorService
 from ctorendang.domains.tenants.platform import tenant_ids
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
@@ -23,7 +23,7 @@ async def _embed_project(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 async def read_what_is_unread(product: Product) -> None:
     """Have the current model read every text that it has not: after a change of model, or an import past the outbox."""
     for tenant_id in await tenant_ids(product):
-        async with product.units.begin(Actor.service(tenant_id, "worker")) as work:
+        async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
             vectors = VectorService(work)
             if await vectors.is_busy():
                 continue

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.tenants.declarations import Declaration, InvalidDeclarations
 from ctorendang.domains.tenants.models import TenantDomain, TenantRecord
-from ctorendang.domains.tenants.platform import NO_TENANT
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import NO_TENANT, Actor
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.tenancy.directory import CHANNEL
 from ctorendang.kit.clock import now

@@ -13,8 +13,6 @@ from ctorendang.infra.tenancy.hosts import normalise_host
 from ctorendang.infra.theming.errors import InvalidThemeSettings, UnknownTheme
 from ctorendang.infra.theming.renderer import ThemeRenderer
 
-API_VERSION = "ctorendang/v1"
-
 
 class InvalidDeclarations(Exception):
     """Some files are no good; one line a problem, each naming file, line and reason."""

@@ -5,15 +5,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ctorendang.domains.tenants.models import TenantRecord
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import NO_TENANT, Actor
 from ctorendang.infra.product import Product
-
-NO_TENANT = UUID(int=0)
-"""Stands for the platform where an actor must name a tenant: its id is no tenant's."""
+from ctorendang.infra.tenancy.tenant import TenantKind
 
 
 async def tenant_ids(product: Product) -> list[UUID]:
     """Every enterprise's id."""
     async with product.platform_units.begin(Actor.service(NO_TENANT, "platform")) as work:
-        statement = select(TenantRecord.id).where(TenantRecord.kind == "enterprise").order_by(TenantRecord.id)
+        statement = select(TenantRecord.id).where(TenantRecord.kind == TenantKind.ENTERPRISE).order_by(TenantRecord.id)
         return list(await work.session.scalars(statement))

@@ -7,6 +7,13 @@ from uuid import UUID
 from ctorendang.infra.errors import SignInRequired
 
 VISITOR = "visitor"
+AUTHENTICATOR = "authenticator"
+"""The product itself while it finds out who somebody is."""
+WORKER = "worker"
+"""The product itself while it does deferred work."""
+
+NO_TENANT = UUID(int=0)
+"""Stands for the platform where an actor must name a tenant: its id is no tenant's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Actor:
 
     @classmethod
     def service(cls, tenant_id: UUID, role: str, request_id: str = "", address: str = "") -> Self:
-        """The product itself, acting in one narrow role that no person can hold (``authenticator``, ``worker``)."""
+        """The product itself, acting in one narrow role that no person can hold."""
         return cls(tenant_id, roles=frozenset({role}), request_id=request_id, address=address)
 
     @property

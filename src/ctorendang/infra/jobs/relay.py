@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import NO_TENANT, Actor
 from ctorendang.infra.db.session import Database
 
 # Row-level security lets the relay's database role see the outbox of every tenant and nothing else: it needs none.
-_RELAY = Actor.service(UUID(int=0), "relay")
+_RELAY = Actor.service(NO_TENANT, "relay")
 
 # Rows that another worker is claiming at this moment are skipped, not waited for.
 _CLAIM = text("""
