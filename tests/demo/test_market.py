@@ -10,7 +10,7 @@ import pytest
 from ctorendang.demo.market import Market, make_market
 from ctorendang.demo.phrases import texts
 from ctorendang.demo.profiles import _COMMON_GROUND
-from ctorendang.domains.ctos.profile import MOST_RATE, NamedSkill, ProfileDraft
+from ctorendang.domains.ctos.draft import MOST_RATE, NamedSkill, ProfileDraft
 from ctorendang.infra.validation import Fields
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

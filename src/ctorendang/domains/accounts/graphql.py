@@ -1,12 +1,10 @@
 """Accounts in GraphQL: signing in as a program, and one's own account."""
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
-from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
@@ -38,38 +36,6 @@ class Done:
     message: str
 
 
-@strawberry.interface(description="A person.")
-class Person:
-    """What ``Viewer`` and ``Member`` have in common."""
-
-    row: strawberry.Private[User]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        """Unique in this marketplace."""
-        return strawberry.ID(str(self.row.id))
-
-    @strawberry.field
-    def name(self) -> str:
-        """As the person wants to be called."""
-        return self.row.name
-
-    @strawberry.field
-    def email(self) -> str:
-        """In lower case."""
-        return self.row.email
-
-    @strawberry.field
-    def roles(self) -> list[Role]:
-        """What the person is here."""
-        return [Role(role) for role in self.row.roles]
-
-    @strawberry.field
-    def created_at(self) -> datetime:
-        """When the account was opened."""
-        return self.row.created_at
-
-
 @strawberry.input
 class SignUpInput:
     """A new account."""
@@ -86,7 +52,9 @@ class SignInInput:
 
     email: str
     password: str
-    otp: str | None = None
+    otp: str | None = strawberry.field(
+        default=None, description="Code of a second factor, for accounts that have one; ignored where there is none."
+    )
 
 
 @strawberry.input

@@ -11,6 +11,7 @@ from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.validation import Fields, search_pattern
@@ -19,12 +20,17 @@ from ctorendang.infra.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class MemberFilter:
-    """Which people: by part of name or address, by role, by status, or a few by id."""
+    """Which people: all of what is said must hold.
+
+    Attributes:
+        search: part of a name or address.
+        among: selects the ids of people, one of whom it must be.
+    """
 
     search: str = ""
     role: str | None = None
     status: str | None = None
-    ids: Sequence[UUID] | None = None
+    among: Select[UUID] | None = None
 
 
 class MemberService:
@@ -64,8 +70,8 @@ class MemberService:
             statement = statement.where(User.roles.contains([wanted.role]))
         if wanted.status is not None:
             statement = statement.where(User.status == wanted.status)
-        if wanted.ids is not None:
-            statement = statement.where(User.id.in_(wanted.ids))
+        if wanted.among is not None:
+            statement = statement.where(User.id.in_(wanted.among))
         return statement
 
     async def set_roles(self, member_id: UUID, roles: Sequence[str]) -> User:
@@ -101,7 +107,7 @@ class MemberService:
         self._work.require(AccountPermission.MANAGE_MEMBERS)
         await self._keep_an_admin_besides(member_id)
         user = await self._users.get_locked(self._tenant_id, member_id)
-        user.status = "suspended"
+        user.status = MemberStatus.SUSPENDED
         await SessionRepository(self._work.session).end(self._tenant_id, user.id)
         record(self._work, "accounts.member.suspended", Subject("user", user.id))
         self._work.publish("member.suspended", {"user_id": str(user.id)})
@@ -116,9 +122,8 @@ class MemberService:
         """
         self._work.require(AccountPermission.MANAGE_MEMBERS)
         user = await self._users.get_locked(self._tenant_id, member_id)
-        user.status = "active"
+        user.status = MemberStatus.ACTIVE
         record(self._work, "accounts.member.restored", Subject("user", user.id))
-        self._work.publish("member.restored", {"user_id": str(user.id)})
         return user
 
     async def _keep_an_admin_besides(self, member_id: UUID) -> None:

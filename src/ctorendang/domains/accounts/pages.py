@@ -6,6 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
 from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount
+from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
@@ -14,8 +15,10 @@ from ctorendang.infra.errors import AppError
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.cookies import SESSION
+from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages, safe_path
+from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -167,9 +170,11 @@ class AccountPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def account(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
+    async def account(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Everything about one's account."""
-        context_of(request).actor.person  # noqa: B018 - raises for visitors
+        product.grants.require(context_of(request).actor, AccountPermission.MANAGE_OWN)
         return await pages.show(request, "account", {})
 
     @post("/")
@@ -182,7 +187,8 @@ class AccountPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 await AccountService(work).rename(form.text("name"))
         except AppError as error:
-            return await self._again(request, pages, error, pages.refused(error, form), "account")
+            refused = {**pages.refused(error, form), "name": "account"}
+            return await pages.show(request, "account", {}, form=refused, status=error.status)
         return pages.redirect("/account", "Your name is saved.")
 
     @post("/password")
@@ -195,22 +201,16 @@ class AccountPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 await AccountService(work).change_password(form.text("currentPassword"), form.text("newPassword"))
         except AppError as error:
-            return await self._again(request, pages, error, pages.refused(error, form), "password")
+            refused = {**pages.refused(error, form), "name": "password"}
+            return await pages.show(request, "account", {}, form=refused, status=error.status)
         return pages.redirect("/account", "Your password is changed. Other devices are signed out.")
 
     @post("/verification")
-    async def send_verification(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
+    async def send_verification(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Have the confirmation mail sent again."""
-        await pages.form(request)
-        async with product.units.begin(context_of(request).actor) as work:
-            await AccountService(work).send_verification()
-        return pages.redirect("/account", "A mail is on its way.")
 
-    async def _again(
-        self, request: AnyRequest, pages: Pages, error: AppError, form: dict[str, Any], name: str
-    ) -> Response[Any]:
-        if error.status in {401, 403}:
-            raise error
-        return await pages.show(request, "account", {}, form={**form, "name": name}, status=error.status)
+        async def send(work: UnitOfWork, _: Form) -> str:
+            await AccountService(work).send_verification()
+            return "A mail is on its way."
+
+        return await pages.press(request, "/account", send)

@@ -8,15 +8,15 @@ from litestar.params import FromPath
 
 from ctorendang.domains.accounts.members import MemberService
 from ctorendang.domains.accounts.roles import WITHIN_TENANT
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.ctos.approvals import ApprovalService
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.types import required_id
-from ctorendang.infra.product import Product
-from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.web.queries import Query
+from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,101 +41,64 @@ class AdminPages(Controller):
         wanted = query.filter(
             search=query.text("search"),
             role=query.choice("role", [each.name for each in WITHIN_TENANT]),
-            status=query.choice("status", ["ACTIVE", "SUSPENDED"]),
+            status=query.choice("status", [each.name for each in MemberStatus]),
             ctoStatus=query.choice("ctoStatus", [each.name for each in CtoStatus]),
         )
         return await pages.show(request, "admin-members", {"filter": wanted, **query.page(50)})
 
     @post("/members/{member_id:str}/roles")
     async def set_roles(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        member_id: FromPath[str],
+        self, request: AnyRequest, pages: NamedDependency[Pages], member_id: FromPath[str]
     ) -> Response[Any]:
         """Give a member roles."""
-        form = await pages.form(request)
-        roles = [role.lower() for role in form.all("roles")]
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                user = await MemberService(work).set_roles(required_id(member_id), roles)
-        except AppError as error:
-            return _refused(pages, error)
-        return pages.redirect(_MEMBERS, f"The roles of {user.name} are saved.")
+
+        async def set_roles(work: UnitOfWork, form: Form) -> str:
+            roles = [role.lower() for role in form.all("roles")]
+            user = await MemberService(work).set_roles(required_id(member_id), roles)
+            return f"The roles of {user.name} are saved."
+
+        return await pages.press(request, _MEMBERS, set_roles)
 
     @post("/members/{member_id:str}/suspend")
     async def suspend(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        member_id: FromPath[str],
+        self, request: AnyRequest, pages: NamedDependency[Pages], member_id: FromPath[str]
     ) -> Response[Any]:
         """Shut a member out."""
-        await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                user = await MemberService(work).suspend(required_id(member_id))
-        except AppError as error:
-            return _refused(pages, error)
-        return pages.redirect(_MEMBERS, f"{user.name} is suspended and signed out everywhere.")
+
+        async def suspend(work: UnitOfWork, _: Form) -> str:
+            user = await MemberService(work).suspend(required_id(member_id))
+            return f"{user.name} is suspended and signed out everywhere."
+
+        return await pages.press(request, _MEMBERS, suspend)
 
     @post("/members/{member_id:str}/restore")
     async def restore(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        member_id: FromPath[str],
+        self, request: AnyRequest, pages: NamedDependency[Pages], member_id: FromPath[str]
     ) -> Response[Any]:
         """Let a member in again."""
-        await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                user = await MemberService(work).restore(required_id(member_id))
-        except AppError as error:
-            return _refused(pages, error)
-        return pages.redirect(_MEMBERS, f"{user.name} may sign in again.")
+
+        async def restore(work: UnitOfWork, _: Form) -> str:
+            user = await MemberService(work).restore(required_id(member_id))
+            return f"{user.name} may sign in again."
+
+        return await pages.press(request, _MEMBERS, restore)
 
     @post("/ctos/{cto_id:str}/approve")
-    async def approve(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        cto_id: FromPath[str],
-    ) -> Response[Any]:
+    async def approve(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
         """List a profile."""
-        await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                cto = await ApprovalService(work).approve(required_id(cto_id))
-        except AppError as error:
-            return _refused(pages, error)
-        return pages.redirect(_MEMBERS, f"{cto.name} is listed.")
+
+        async def approve(work: UnitOfWork, _: Form) -> str:
+            cto = await ApprovalService(work).approve(required_id(cto_id))
+            return f"{cto.name} is listed."
+
+        return await pages.press(request, _MEMBERS, approve)
 
     @post("/ctos/{cto_id:str}/decline")
-    async def decline(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        cto_id: FromPath[str],
-    ) -> Response[Any]:
+    async def decline(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
         """Give a profile back."""
-        form = await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                cto = await ApprovalService(work).decline(required_id(cto_id), form.text("reason"))
-        except AppError as error:
-            return _refused(pages, error)
-        return pages.redirect(_MEMBERS, f"{cto.name} has their profile back, with your reason.")
 
+        async def decline(work: UnitOfWork, form: Form) -> str:
+            cto = await ApprovalService(work).decline(required_id(cto_id), form.text("reason"))
+            return f"{cto.name} has their profile back, with your reason."
 
-def _refused(pages: Pages, error: AppError) -> Response[Any]:
-    """These forms are a button or two: what is wrong with them is said on the page that they came from."""
-    if error.status in {401, 403, 404}:
-        raise error
-    fields = getattr(error, "fields", {})
-    return pages.redirect(_MEMBERS, next(iter(fields.values()), error.detail), "error")
+        return await pages.press(request, _MEMBERS, decline)

@@ -32,7 +32,8 @@ class ApprovalService:
         cto = await self._in_review(cto_id)
         cto.status = CtoStatus.LISTED
         cto.published_at = now()
-        self._decided(cto, "approved")
+        self._decided(cto, "ctos.profile.approved")
+        self._work.publish("cto.approved", {"cto_id": str(cto.id)})
         return cto
 
     async def decline(self, cto_id: UUID, reason: str) -> Cto:
@@ -51,7 +52,8 @@ class ApprovalService:
         cto = await self._in_review(cto_id)
         cto.status = CtoStatus.DRAFT
         cto.decline_reason = reason
-        self._decided(cto, "declined")
+        self._decided(cto, "ctos.profile.declined")
+        self._work.publish("cto.declined", {"cto_id": str(cto.id)})
         return cto
 
     async def _in_review(self, cto_id: UUID) -> Cto:
@@ -60,7 +62,6 @@ class ApprovalService:
             raise ProfileNotReady("This profile is not waiting for a decision.")
         return cto
 
-    def _decided(self, cto: Cto, verdict: str) -> None:
-        record(self._work, f"ctos.profile.{verdict}", Subject("cto", cto.id))
+    def _decided(self, cto: Cto, action: str) -> None:
+        record(self._work, action, Subject("cto", cto.id))
         self._work.publish("cto.saved", {"cto_id": str(cto.id)})
-        self._work.publish(f"cto.{verdict}", {"cto_id": str(cto.id)})

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
 from ctorendang.domains.ctos.repository import CtoFilter
@@ -13,6 +14,7 @@ from ctorendang.domains.ctos.service import CtoOrder, CtoService
 from ctorendang.domains.ctos.skills import SkillService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import Page, PageRequest
+from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import (
     Connection,
     Info,
@@ -35,10 +37,6 @@ async def _reviews(work: UnitOfWork, keys: list[tuple[UUID, int]]) -> dict[tuple
         pages = await ReviewService(work).first_of_each([cto_id for cto_id, each in keys if each == size], size)
         found.update({(cto_id, size): page for cto_id, page in pages.items()})
     return found
-
-
-async def _author_names(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, str]:
-    return await ReviewService(work).author_names(user_ids)
 
 
 @strawberry.type(name="Skill", description="An entry of the skill taxonomy.")
@@ -94,8 +92,7 @@ class ReviewType:
     @strawberry.field
     async def author(self, info: Info) -> ReviewAuthor:
         """Who wrote it."""
-        name = await info.context.load(_author_names, self.row.author_id)
-        return ReviewAuthor(name=name or "A former member")
+        return ReviewAuthor(name=await info.context.load_found(names_of, self.row.author_id))
 
 
 @strawberry.type(name="Cto", description="A person who offers part-time technical leadership.")
@@ -205,18 +202,18 @@ class CtoFacets:
 
     wanted: strawberry.Private[CtoFilter]
 
-    @strawberry.field
+    @priced(500)
     async def total(self, info: Info) -> int:
         """How many profiles the filter finds."""
         return await info.context.use(lambda work: CtoService(work).count(self.wanted))
 
-    @strawberry.field
+    @priced(2000)
     async def skills(self, info: Info) -> list[FacetCount]:
         """The 40 skills that most of them name."""
         found = await info.context.use(lambda work: CtoService(work).skill_counts(self.wanted))
         return [FacetCount(value=value, count=count) for value, count in found]
 
-    @strawberry.field
+    @priced(1000)
     async def industries(self, info: Info) -> list[FacetCount]:
         """The industries they know."""
         found = await info.context.use(lambda work: CtoService(work).industry_counts(self.wanted))

@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 
 from ctorendang.domains.ctos.approvals import ApprovalService
+from ctorendang.domains.ctos.draft import NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.graphql import CtoType, ReviewType
-from ctorendang.domains.ctos.profile import NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.infra.graphql.refusals import mutation

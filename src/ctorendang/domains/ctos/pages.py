@@ -9,10 +9,12 @@ from litestar.params import FromPath
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.pages import start_session
 from ctorendang.domains.accounts.roles import Role
-from ctorendang.domains.ctos.profile import NamedSkill, ProfileDraft
+from ctorendang.domains.ctos.draft import USUAL_LEVEL, NamedSkill, ProfileDraft
+from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder
+from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
@@ -24,6 +26,8 @@ from ctorendang.infra.web.queries import Query
 from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
+
+_OWN = "/account/profile"
 
 
 class DirectoryPages(Controller):
@@ -74,8 +78,6 @@ class DirectoryPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 await ReviewService(work).write(required_id(cto_id), rating=rating or 0, body=form.text("body"))
         except AppError as error:
-            if error.status in {401, 403, 404}:
-                raise
             refused = {**pages.refused(error, form), "name": "reviews"}
             variables = {"id": cto_id, "first": 10}
             return await pages.show_found(request, "cto", "cto", variables, form=refused, status=error.status)
@@ -92,7 +94,7 @@ class ApplyPages(Controller):
     async def apply_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The application."""
         if Role.CTO in context_of(request).actor.roles:
-            return pages.redirect("/account/profile")
+            return pages.redirect(_OWN)
         return await pages.show(request, "apply", {})
 
     @post("/")
@@ -114,7 +116,7 @@ class ApplyPages(Controller):
             person = await Authentication(product, context.actor).sign_up(account, hand_in)
         except AppError as error:
             return await pages.show(request, "apply", {}, form=pages.refused(error, form), status=error.status)
-        response = pages.redirect("/account/profile", "Thank you! Your profile is in review, we will write to you.")
+        response = pages.redirect(_OWN, "Thank you! Your profile is in review, we will write to you.")
         await start_session(request, product, pages, person, response)
         return response
 
@@ -122,13 +124,15 @@ class ApplyPages(Controller):
 class ProfilePages(Controller):
     """One's own profile."""
 
-    path = "/account/profile"
+    path = _OWN
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def profile(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
+    async def profile(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """The profile as a form."""
-        context_of(request).actor.person  # noqa: B018 - raises for visitors
+        product.grants.require(context_of(request).actor, CtoPermission.MANAGE_OWN)
         return await pages.show(request, "account-profile", {})
 
     @post("/")
@@ -144,40 +148,30 @@ class ProfilePages(Controller):
             async with product.units.begin(context.actor) as work:
                 await ProfileService(work).save(draft, context.tenant.currency)
         except AppError as error:
-            return await self._again(request, pages, form, error)
-        return pages.redirect("/account/profile", "Your profile is saved.")
+            refused = pages.refused(error, form)
+            return await pages.show(request, "account-profile", {}, form=refused, status=error.status)
+        return pages.redirect(_OWN, "Your profile is saved.")
 
     @post("/submit")
-    async def submit(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
+    async def submit(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Hand the profile in."""
-        form = await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                cto = await ProfileService(work).submit()
-        except AppError as error:
-            return await self._again(request, pages, form, error)
-        listed = "Your profile is listed again." if cto.status == "listed" else "Your profile is in review."
-        return pages.redirect("/account/profile", listed)
+
+        async def submit(work: UnitOfWork, _: Form) -> str:
+            cto = await ProfileService(work).submit()
+            listed = cto.status == CtoStatus.LISTED
+            return "Your profile is listed again." if listed else "Your profile is in review."
+
+        return await pages.press(request, _OWN, submit)
 
     @post("/pause")
-    async def pause(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
+    async def pause(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Take the profile out of the directory for a while."""
-        form = await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                await ProfileService(work).pause()
-        except AppError as error:
-            return await self._again(request, pages, form, error)
-        return pages.redirect("/account/profile", "Your profile is paused. Nobody finds it until you bring it back.")
 
-    async def _again(self, request: AnyRequest, pages: Pages, form: Form, error: AppError) -> Response[Any]:
-        if error.status in {401, 403}:
-            raise error
-        return await pages.show(request, "account-profile", {}, form=pages.refused(error, form), status=error.status)
+        async def pause(work: UnitOfWork, _: Form) -> str:
+            await ProfileService(work).pause()
+            return "Your profile is paused. Nobody finds it until you bring it back."
+
+        return await pages.press(request, _OWN, pause)
 
 
 def profile_draft(form: Form) -> ProfileDraft:
@@ -187,7 +181,7 @@ def profile_draft(form: Form) -> ProfileDraft:
         InvalidInput: numbers that are none.
     """
     skills = [
-        NamedSkill(name, form.parse_number("skills", level) or 3)
+        NamedSkill(name, form.parse_number("skills", level) or USUAL_LEVEL)
         for name, level in form.rows("skillName", "skillLevel")
     ]
     draft = ProfileDraft(

@@ -2,10 +2,10 @@
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.draft import ProfileDraft
 from ctorendang.domains.ctos.errors import ProfileNotReady
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
-from ctorendang.domains.ctos.profile import ProfileDraft
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.skills import resolve_skills
 from ctorendang.domains.ctos.status import CtoStatus
@@ -38,7 +38,7 @@ class ProfileService:
         fields = Fields()
         checked = draft.check(fields)
         named = [skill.name for skill in checked.skills]
-        skill_ids = await resolve_skills(self._work.session, named, fields, "skills")
+        skill_ids = await resolve_skills(self._work.session, named, fields)
         fields.done()
         cto = await self._own() or await self._begin(currency)
         cto.headline, cto.bio = checked.headline, checked.bio

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.errors import CannotReviewOneself
 from ctorendang.domains.ctos.models import Review
@@ -73,9 +72,3 @@ class ReviewService:
         """The newest reviews of several CTOs, in one query."""
         self._work.require(CtoPermission.READ)
         return await self._reviews.first_of_each(self._work.tenant_id, cto_ids, size)
-
-    async def author_names(self, user_ids: list[UUID]) -> dict[UUID, str]:
-        """What the authors of reviews are called."""
-        self._work.require(CtoPermission.READ)
-        statement = select(User.id, User.name).where(User.tenant_id == self._work.tenant_id, User.id.in_(user_ids))
-        return {row.id: row.name for row in await self._work.session.execute(statement)}

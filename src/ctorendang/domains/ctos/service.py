@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Numeric, func, literal, select
+from sqlalchemy import Numeric, Select, func, literal, select
 
 from ctorendang.domains.ctos.models import Cto, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
@@ -67,15 +67,14 @@ class CtoService:
         statement = select(Cto).where(Cto.tenant_id == self._tenant_id, Cto.user_id.in_(user_ids))
         return {cto.user_id: cto for cto in await self._work.session.scalars(statement) if self._visible(cto)}
 
-    async def people_with(self, status: str) -> list[UUID]:
-        """Whose profiles stand at a status, at most a thousand.
+    def people_with(self, status: CtoStatus) -> Select[UUID]:
+        """Selects whose profiles stand at a status, for narrowing another statement.
 
         Raises:
             Forbidden: the actor does not approve profiles.
         """
         self._work.require(CtoPermission.APPROVE)
-        statement = select(Cto.user_id).where(Cto.tenant_id == self._tenant_id, Cto.status == status).limit(1_000)
-        return list(await self._work.session.scalars(statement))
+        return select(Cto.user_id).where(Cto.tenant_id == self._tenant_id, Cto.status == status)
 
     async def page(self, wanted: CtoFilter, order: CtoOrder, request: PageRequest) -> Page[Cto]:
         """A page of the directory.

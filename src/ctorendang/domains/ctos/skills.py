@@ -53,8 +53,8 @@ class SkillService:
         return (await self._work.session.scalars(statement)).all()
 
 
-async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fields, field: str) -> dict[str, UUID]:
-    """The skill that each name stands for, by name or synonym; a name that stands for none is noted in ``fields``."""
+async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fields) -> dict[str, UUID]:
+    """The skill that each name stands for, by name or synonym; one for none is noted in the field ``skills``."""
     typed = {name: clean(name)[:200] if clean(name).isprintable() else "" for name in names}
     slugs = {slug_of(text) for text in typed.values()} - {""}
     by_slug = {
@@ -66,7 +66,7 @@ async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fi
     for name, text in typed.items():
         skill_id = by_slug.get(slug_of(text)) or by_synonym.get(text.lower())
         if skill_id is None:
-            fields.refuse(field, f"“{text[:60]}” is not a skill we know. Pick one from the list.")
+            fields.refuse("skills", f"“{text[:60]}” is not a skill we know. Pick one from the list.")
         else:
             found[name] = skill_id
     return found

@@ -82,7 +82,7 @@ class MatchService:
         first = fields.number("first", first, least=0, most=MOST)
         fields.optional_number("maxHourlyRate", wanted.max_hourly_rate, least=0, most=2**31 - 1)
         fields.optional_number("minAvailability", wanted.min_availability, least=0, most=168)
-        skills = await resolve_skills(self._work.session, list(wanted.skills)[:20], fields, "skills")
+        skills = await resolve_skills(self._work.session, list(wanted.skills)[:20], fields)
         fields.done()
         if not await self.sees_matches_of(project_id):
             raise NotFound("There is no such project of yours.")

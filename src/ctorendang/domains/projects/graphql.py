@@ -1,11 +1,13 @@
 """Projects in GraphQL."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.graphql import SkillType
 from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.projects.draft import ProjectDraft
@@ -22,10 +24,6 @@ strawberry.enum(ProjectStatus, description="Where a project stands.")
 
 async def _skills(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
     return await ProjectService(work).skills_of(project_ids)
-
-
-async def _owner_names(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, str]:
-    return await ProjectService(work).owner_names(user_ids)
 
 
 @strawberry.type
@@ -80,7 +78,7 @@ class ProjectType:
     @strawberry.field
     async def owner(self, info: Info) -> ProjectOwner:
         """Who posted it."""
-        return ProjectOwner(name=await info.context.load_found(_owner_names, self.row.owner_id))
+        return ProjectOwner(name=await info.context.load_found(names_of, self.row.owner_id))
 
 
 @strawberry.input(name="ProjectFilter")
@@ -134,17 +132,7 @@ class UpdateProjectInput:
 
     def changes(self) -> dict[str, object]:
         """What was said, by the draft's attribute."""
-        names = (
-            "title",
-            "description",
-            "industry",
-            "budget",
-            "max_hourly_rate",
-            "hours_per_week",
-            "starts_on",
-            "skills",
-        )
-        said = {name: getattr(self, name) for name in names}
+        said = {field.name: getattr(self, field.name) for field in fields(ProjectDraft)}
         return {name: some.value for name, some in said.items() if some is not None}
 
 

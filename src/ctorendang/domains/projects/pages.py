@@ -18,6 +18,7 @@ from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.web.queries import Query
+from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -59,8 +60,6 @@ class ProjectPages(Controller):
             async with product.units.begin(context.actor) as work:
                 project = await ProjectService(work).create(draft, context.tenant.currency)
         except AppError as error:
-            if error.status in {401, 403}:
-                raise
             return await pages.show(request, "project-new", form=pages.refused(error, form), status=error.status)
         return pages.redirect(f"/projects/{project.id}/edit?step=skills", "Your draft is saved.")
 
@@ -93,8 +92,6 @@ class ProjectPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 await ProjectService(work).update(required_id(project_id), changes)
         except AppError as error:
-            if error.status in {401, 403, 404}:
-                raise
             refused = pages.refused(error, form)
             variables = {"id": project_id}
             return await pages.show_found(
@@ -104,31 +101,27 @@ class ProjectPages(Controller):
 
     @post("/{project_id:str}/publish")
     async def publish(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        project_id: FromPath[str],
+        self, request: AnyRequest, pages: NamedDependency[Pages], project_id: FromPath[str]
     ) -> Response[Any]:
         """Show the project to the CTOs."""
-        await pages.form(request)
-        async with product.units.begin(context_of(request).actor) as work:
+
+        async def publish(work: UnitOfWork, _: Form) -> str:
             await ProjectService(work).publish(required_id(project_id))
-        return pages.redirect(f"/projects/{project_id}", "Your project is published.")
+            return "Your project is published."
+
+        return await pages.press(request, f"/projects/{project_id}", publish)
 
     @post("/{project_id:str}/close")
     async def close(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        project_id: FromPath[str],
+        self, request: AnyRequest, pages: NamedDependency[Pages], project_id: FromPath[str]
     ) -> Response[Any]:
         """End the project."""
-        await pages.form(request)
-        async with product.units.begin(context_of(request).actor) as work:
+
+        async def close(work: UnitOfWork, _: Form) -> str:
             await ProjectService(work).close(required_id(project_id))
-        return pages.redirect(f"/projects/{project_id}", "Your project is closed.")
+            return "Your project is closed."
+
+        return await pages.press(request, f"/projects/{project_id}", close)
 
 
 def _changes(step: str, form: Form) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.ctos.skills import resolve_skills
@@ -88,12 +87,6 @@ class ProjectService:
         """The skills of projects that the actor was given."""
         self._work.require(ProjectPermission.READ)
         return await self._projects.skills_of(self._tenant_id, project_ids)
-
-    async def owner_names(self, user_ids: list[UUID]) -> dict[UUID, str]:
-        """What the owners of projects are called."""
-        self._work.require(ProjectPermission.READ)
-        statement = select(User.id, User.name).where(User.tenant_id == self._tenant_id, User.id.in_(user_ids))
-        return {row.id: row.name for row in await self._work.session.execute(statement)}
 
     async def create(self, draft: ProjectDraft, currency: str) -> Project:
         """Post a project, as a draft; it can be matched at once.
@@ -197,7 +190,7 @@ class ProjectService:
     async def _check(self, draft: ProjectDraft) -> tuple[ProjectDraft, list[UUID]]:
         fields = Fields()
         checked = draft.check(fields)
-        skill_ids = await resolve_skills(self._work.session, checked.skills, fields, "skills")
+        skill_ids = await resolve_skills(self._work.session, checked.skills, fields)
         fields.done()
         return checked, list(dict.fromkeys(skill_ids.values()))
 
@@ -205,8 +198,6 @@ class ProjectService:
         project.updated_at = now()  # also when only the skills, which are other rows, have changed
         record(self._work, f"projects.project.{verb}", Subject("project", project.id))
         self._work.publish("project.saved", {"project_id": str(project.id)})
-        if verb != "updated":
-            self._work.publish(f"project.{verb}", {"project_id": str(project.id)})
 
 
 def _write(project: Project, draft: ProjectDraft) -> None:

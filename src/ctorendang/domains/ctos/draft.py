@@ -7,6 +7,8 @@ from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.infra.validation import Fields
 
 MOST_SKILLS = 20
+USUAL_LEVEL = 3
+"""Of a skill that is named without a level."""
 MOST_RATE = 1_000_000
 """10,000.00 an hour."""
 

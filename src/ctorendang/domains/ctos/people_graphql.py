@@ -6,7 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.accounts.graphql import Person
 from ctorendang.domains.accounts.members import MemberFilter, MemberService
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.roles import Role
@@ -32,6 +31,38 @@ async def _profiles(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, Cto]:
 async def _profile(context: GraphQLContext, user_id: UUID) -> CtoType | None:
     cto = await context.load(_profiles, user_id)
     return CtoType.of(cto) if cto is not None else None
+
+
+@strawberry.interface(description="A person.")
+class Person:
+    """What ``Viewer`` and ``Member`` have in common."""
+
+    row: strawberry.Private[User]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """Unique in this marketplace."""
+        return strawberry.ID(str(self.row.id))
+
+    @strawberry.field
+    def name(self) -> str:
+        """As the person wants to be called."""
+        return self.row.name
+
+    @strawberry.field
+    def email(self) -> str:
+        """In lower case."""
+        return self.row.email
+
+    @strawberry.field
+    def roles(self) -> list[Role]:
+        """What the person is here."""
+        return [Role(role) for role in self.row.roles]
+
+    @strawberry.field
+    def created_at(self) -> datetime:
+        """When the account was opened."""
+        return self.row.created_at
 
 
 @strawberry.type(description="Oneself.")
@@ -78,6 +109,15 @@ class MemberFilterInput:
     status: MemberStatus | None = None
     cto_status: CtoStatus | None = None
 
+    def value(self, work: UnitOfWork) -> MemberFilter:
+        """As the service takes it."""
+        return MemberFilter(
+            search=self.search or "",
+            role=self.role,
+            status=self.status,
+            among=CtoService(work).people_with(self.cto_status) if self.cto_status else None,
+        )
+
 
 @strawberry.type
 class PeopleQueries:
@@ -101,27 +141,16 @@ class PeopleQueries:
         filter: MemberFilterInput | None = None,
     ) -> Connection[Member]:
         """The people of this marketplace, newest first; for administrators."""
-        wanted = await _member_filter(info.context, filter or MemberFilterInput())
+        wanted = filter or MemberFilterInput()
         request = PageRequest(first, after, last, before)
-        page = await info.context.use(lambda work: MemberService(work).page(wanted, request))
-        return connection(page, _member, lambda: info.context.use(lambda work: MemberService(work).count(wanted)))
+        page = await info.context.use(lambda work: MemberService(work).page(wanted.value(work), request))
+        return connection(
+            page, _member, lambda: info.context.use(lambda work: MemberService(work).count(wanted.value(work)))
+        )
 
 
 def _member(user: User) -> Member:
     return Member(row=user)
-
-
-async def _member_filter(context: GraphQLContext, wanted: MemberFilterInput) -> MemberFilter:
-    ids = None
-    if wanted.cto_status is not None:
-        status = wanted.cto_status
-        ids = await context.use(lambda work: CtoService(work).people_with(status))
-    return MemberFilter(
-        search=wanted.search or "",
-        role=wanted.role,
-        status=wanted.status,
-        ids=ids,
-    )
 
 
 @strawberry.input
