@@ -1,6 +1,7 @@
 """Limits on attempts, per account and per address."""
 
 import hashlib
+import ipaddress
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -67,5 +68,13 @@ class AttemptLimiter:
 
 
 def _key(limit: Limit, subject: tuple[str, ...]) -> str:
-    digest = hashlib.sha256("\0".join(subject).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    digest = hashlib.sha256("\0".join(map(_coarse, subject)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"attempts:{limit.name}:{digest}:{int(time.time() // limit.seconds)}"
+
+
+def _coarse(subject: str) -> str:
+    """An IPv6 address stands for its /64, which is what one subscriber gets; anything else for itself."""
+    try:
+        return str(ipaddress.IPv6Network((subject, 64), strict=False))
+    except ValueError:
+        return subject

@@ -1,6 +1,6 @@
 """What is known of a request before any handler sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from litestar.connection import ASGIConnection
@@ -23,7 +23,7 @@ class RequestContext:
     request_id: str
     tenant: Tenant
     actor: Actor
-    token: str
+    token: str = field(repr=False)
     origin: str
 
 

@@ -42,6 +42,7 @@ class ErrorRenderer:
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyAttempts) else {}
         if context is not None and wants_html(request):
             body = self._page(context, request.url.path, status, detail)
+            headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
             return Response(body, status_code=status, media_type="text/html", headers=headers)
         problem: dict[str, Any] = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
         problem["code"] = code

@@ -1,6 +1,5 @@
 """The way in: every request gets an id, a tenant and an actor before the application sees it."""
 
-import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from litestar.types import Message, Receive, Send
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.tenancy.hosts import normalise_host
 from ctorendang.infra.tenancy.tenant import Tenant
+from ctorendang.infra.web.addresses import client_address, trusted_networks
 from ctorendang.infra.web.context import RequestContext, keep_context
 from ctorendang.infra.web.cookies import SESSION, Cookies
 from ctorendang.kit.ids import uuid7
@@ -34,6 +34,7 @@ _HEADERS = (
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _PROBES = frozenset({"/health", "/ready"})
 _LONGEST_TOKEN = 200
+_LONGEST_QUERY = 16_000
 
 _log = structlog.get_logger("ctorendang.access")
 
@@ -63,6 +64,7 @@ class Gate:
         self._settings = settings
         self._find_tenant = find_tenant
         self._identify = identify
+        self._proxies = trusted_networks(settings.trusted_proxies)
         self._cookies = Cookies(secure=settings.scheme == "https")
         self._headers = (*_HEADERS, *((_STRICT_TRANSPORT,) if self._cookies.secure else ()))
 
@@ -91,6 +93,9 @@ class Gate:
             except Exception as error:  # noqa: BLE001 - without tenant and actor there is no page to show it on
                 _log.error("request could not be let in", exc_info=error)
                 await _plain(send_with_headers, 503, b"This site is not available right now. Try again in a moment.\n")
+                return
+            if len(scope["query_string"]) > _LONGEST_QUERY:
+                await _plain(send_with_headers, 414, b"This address is too long.\n")
                 return
             if context is None:
                 await _plain(send_with_headers, 421, b"There is nothing at this address.\n")
@@ -130,15 +135,8 @@ class Gate:
         return await self._identify(visitor, kind, token)
 
     def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        """Where the request comes from; a proxy's word counts only from proxies we were told to trust."""
         peer = connection.client.host if connection.client else ""
-        if peer in self._settings.trusted_proxies:
-            forwarded = connection.headers.get("x-forwarded-for", "").split(",")[-1].strip()
-            peer = forwarded or peer
-        try:
-            return str(ipaddress.ip_address(peer))
-        except ValueError:
-            return ""
+        return client_address(peer, connection.headers.getall("x-forwarded-for", []), self._proxies)
 
 
 async def _plain(send: Send, status: int, body: bytes) -> None:

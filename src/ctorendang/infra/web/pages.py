@@ -20,6 +20,7 @@ from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
 
 _VIEWER = "query Viewer { me { id name email roles emailVerified cto { id status } } }"
 _YEAR = 365 * 86_400
+_MOST_PARAMETERS, _MOST_VALUES, _LONGEST_VALUE = 40, 30, 200
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -224,10 +225,12 @@ def _problems(error: AppError) -> dict[str, str]:
 
 
 def _query(request: AnyRequest) -> dict[str, str | list[str]]:
+    """The address's parameters as templates repeat them in links: as many as a page's own forms could send."""
     values: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
-        values.setdefault(name, []).append(value)
-    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+        if name in values or len(values) < _MOST_PARAMETERS:
+            values.setdefault(name, []).append(value[:_LONGEST_VALUE])
+    return {name: each[0] if len(each) == 1 else each[:_MOST_VALUES] for name, each in values.items()}
 
 
 def safe_path(path: str, default: str = "/") -> str:
