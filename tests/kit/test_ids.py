@@ -1,6 +1,7 @@
 """Identifiers that sort by time."""
 
 import time
+from datetime import UTC, datetime
 
 from ctorendang.kit.ids import uuid7
 
@@ -13,6 +14,12 @@ def test_ids_carry_the_moment_they_were_made():
     before = time.time_ns() // 1_000_000
     made = uuid7().int >> 80
     assert before <= made <= time.time_ns() // 1_000_000
+
+
+def test_an_id_can_be_of_another_moment():
+    then = datetime(2020, 2, 29, 12, tzinfo=UTC)
+    made = uuid7(then)
+    assert (made.version, made.int >> 80) == (7, 1_582_977_600_000)
 
 
 def test_a_later_id_sorts_after_an_earlier_one():

@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 
 _SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api_?key|otp|credential", re.IGNORECASE)
+# What follows a telling word, stands before the host of an address, or is spelled like a key of an API.
 _SECRET_TEXT = re.compile(
-    r"(?P<before>(?:bearer\s+|token=|password=|secret=|://[^/:@\s]+:))(?P<secret>[^\s&@\"']+)", re.IGNORECASE
+    r"(bearer\s+|(?:token|password|secret)=)[^\s&\"']+|(?<=://)[^/\s@]+(?=@)|\bsk-[\w-]+", re.IGNORECASE
 )
 _HIDDEN = "[hidden]"
 
@@ -19,9 +20,14 @@ def hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
     return {name: _HIDDEN if _SECRET_NAME.search(name) else _hide(value) for name, value in event.items()}
 
 
+def hide_secrets_in(text: str) -> str:
+    """The text without passwords, tokens and keys, as far as they can be told."""
+    return _SECRET_TEXT.sub(rf"\1{_HIDDEN}", text)
+
+
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
-        return _SECRET_TEXT.sub(lambda match: match["before"] + _HIDDEN, value)
+        return hide_secrets_in(value)
     if isinstance(value, dict):
         return hide_secrets(None, "", value)
     if isinstance(value, list | tuple):

@@ -5,10 +5,14 @@ import hashlib
 import hmac
 import secrets
 
+_TOKEN_BYTES = 32
+TOKEN_LENGTH = 43
+"""Characters of a random token: its bytes in Base64 without padding."""
+
 
 def random_token() -> str:
     """A URL-safe secret of 256 bits."""
-    return secrets.token_urlsafe(32)
+    return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 def token_hash(token: str) -> bytes:

@@ -55,7 +55,7 @@ async def test_the_extensions_are_there(stack):
         name
         for (name,) in await fetch(stack.variables()["CTORENDANG_DATABASE_URL"], "select extname from pg_extension")
     }
-    assert {"vector", "pg_trgm", "btree_gist", "citext", "unaccent"} <= names
+    assert {"vector", "pg_trgm"} <= names
 
 
 async def test_no_role_is_above_row_level_security(stack):

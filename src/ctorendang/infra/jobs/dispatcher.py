@@ -74,11 +74,11 @@ class Dispatcher:
             _log.warning("jobs cannot be claimed, trying again", error=type(error).__name__)
             return
         for job in jobs:
-            task = asyncio.create_task(self._runner_of(job), name=f"job-{job.id}")
+            task = asyncio.create_task(self._run(job), name=f"job-{job.id}")
             self._running[job] = task
             task.add_done_callback(partial(self._ended, job))
 
-    async def _runner_of(self, job: ClaimedJob) -> None:
+    async def _run(self, job: ClaimedJob) -> None:
         try:
             await self._runner.run(job)
         except _DATABASE_ERRORS as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 from datetime import timedelta
 
 import structlog
@@ -16,6 +15,7 @@ from ctorendang.infra.events import Subscription, Subscriptions
 from ctorendang.infra.gateways.gateways import NotConfigured
 from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.jobs.relay import ClaimedJob, OutboxRelay
+from ctorendang.infra.logs import hide_secrets_in
 from ctorendang.infra.work import UnitsOfWork
 
 MAX_ATTEMPTS = 20
@@ -24,8 +24,6 @@ _FIRST_DELAY_SECONDS = 2.0
 _LONGEST_DELAY_SECONDS = 3600.0
 _WAIT = timedelta(seconds=30)
 _LONGEST_RUN_SECONDS = 300
-
-_SECRETS = re.compile(r"(?<=://)[^/\s@]+@|\bsk-[\w-]+|(?<=bearer )\S+|(?<=password=)\S+|(?<=token=)\S+", re.IGNORECASE)
 _ERROR_LENGTH = 300
 
 _log = structlog.get_logger(__name__)
@@ -126,4 +124,4 @@ def describe(error: Exception) -> str:
     else:
         message, name = (error.detail if isinstance(error, AppError) else str(error)), type(error).__name__
     first_line = next(iter(message.splitlines()), "")
-    return f"{name}: {_SECRETS.sub('***', first_line)}"[:_ERROR_LENGTH].removesuffix(": ")
+    return f"{name}: {hide_secrets_in(first_line)}"[:_ERROR_LENGTH].removesuffix(": ")

@@ -45,9 +45,6 @@ grant connect on database ctorendang to ctorendang_app, ctorendang_platform, cto
 
 create extension if not exists vector;
 create extension if not exists pg_trgm;
-create extension if not exists btree_gist;
-create extension if not exists citext;
-create extension if not exists unaccent;
 
 revoke all on schema public from public;
 grant usage on schema public to ctorendang_app, ctorendang_platform, ctorendang_relay, ctorendang_door;

@@ -1,6 +1,7 @@
 """The folder that a stack keeps: who holds it, its ports, passwords and logs."""
 
 import fcntl
+import http.client
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -168,3 +170,12 @@ def accepts(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a web server on the port answers a path with 200 now."""
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    return False

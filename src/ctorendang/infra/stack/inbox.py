@@ -25,7 +25,7 @@ _MAIL_POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class CaughtMail:
     """One caught mail, as the page shows it."""
 
     key: str
@@ -37,7 +37,7 @@ class Mail:
     html: str
 
     @classmethod
-    def read(cls, path: Path) -> "Mail":
+    def read(cls, path: Path) -> "CaughtMail":
         """Parse a mail's source; what is missing or malformed is empty."""
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         return cls(
@@ -81,7 +81,7 @@ class InboxServer(ThreadingHTTPServer):
         paths = self.paths()
         if key is not None and key not in paths:
             return None
-        mails = [Mail.read(path) for path in paths.values()]
+        mails = [CaughtMail.read(path) for path in paths.values()]
         opened = next((mail for mail in mails if mail.key == key), None)
         return self._templates.get_template("inbox.html").render(mails=mails, opened=opened)
 
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200, "text/html", self.server.page(key))
             case ["mail", key, "html"]:
                 path = self.server.paths().get(key)
-                html = f'<base target="_blank">{Mail.read(path).html}' if path else None
+                html = f'<base target="_blank">{CaughtMail.read(path).html}' if path else None
                 self._answer(200, "text/html", html, policy=_MAIL_POLICY)
             case ["mail", key, "source"]:
                 path = self.server.paths().get(key)

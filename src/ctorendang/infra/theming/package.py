@@ -23,8 +23,6 @@ class Manifest:
     """``theme.toml``."""
 
     name: str
-    version: str
-    contract: int
     extends: str | None
 
 
@@ -104,7 +102,7 @@ def _manifest(root: Path, name: str) -> Manifest:
         raise InvalidTheme(name, "theme.toml needs a version, such as '1.0.0'")
     if content.get("contract") != CONTRACT:
         raise InvalidTheme(name, f"written for contract {content.get('contract')!r}, this is contract {CONTRACT}")
-    return Manifest(name, content["version"], content["contract"], content.get("extends"))
+    return Manifest(name, content.get("extends"))
 
 
 def _schema(theme: str, folder: Path) -> dict[str, Any]:

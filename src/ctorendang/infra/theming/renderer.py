@@ -24,7 +24,7 @@ _ABSENT: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class WrittenMail:
     """One message, as text and as HTML."""
 
     subject: str
@@ -40,12 +40,14 @@ class ThemeRenderer:
 
         Args:
             root: the folder that holds the packages.
-            development: undefined names are errors, and changed templates are read again.
+            development: undefined names are errors, and changed templates and documents are read again.
 
         Raises:
             InvalidTheme: a package is broken: better to say so now than on the first page.
         """
         self.root = root
+        self._development = development
+        self._documents: dict[str, str] = {}
         self.assets = AssetRegistry()
         self._themes: dict[str, Theme] = {}
         self._environments: dict[str, ThemeEnvironment] = {}
@@ -79,7 +81,7 @@ class ThemeRenderer:
         """
         return self._environment(theme).get_template(template).render(self._context(theme, context))
 
-    def mail(self, theme: str, name: str, context: Mapping[str, Any]) -> Mail:
+    def mail(self, theme: str, name: str, context: Mapping[str, Any]) -> WrittenMail:
         """The mail ``templates/mail/<name>``.
 
         Raises:
@@ -91,7 +93,7 @@ class ThemeRenderer:
         # Text is for readers who see no HTML: "O'Neill", not "O&#39;Neill".
         plain = environment.overlay(autoescape=False).get_template(f"mail/{name}.txt")
         subject = "".join(plain.blocks["subject"](plain.new_context(values)))
-        return Mail(
+        return WrittenMail(
             subject=" ".join(subject.split()),
             text=plain.render(values).strip() + "\n",
             html=environment.get_template(f"mail/{name}.html").render(values),
@@ -103,7 +105,12 @@ class ThemeRenderer:
         Raises:
             FileNotFoundError: the page reads none.
         """
-        return (self.root / "base" / "documents" / f"{page}.graphql").read_text("utf-8")
+        document = self._documents.get(page)
+        if document is None:
+            document = (self.root / "base" / "documents" / f"{page}.graphql").read_text("utf-8")
+            if not self._development:
+                self._documents[page] = document
+        return document
 
     def validate_settings(self, theme: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """A tenant's values with defaults for the rest: to be called when they are saved.
