@@ -14,7 +14,6 @@ class Brief:
 
     Attributes:
         template: which of the texts it was made from.
-        months: how long it may take.
         hourly_rate: the most they would pay, whole euros.
         budget: for all of it, whole euros.
     """
@@ -25,7 +24,6 @@ class Brief:
     industry: str
     skills: tuple[str, ...]
     hours: int
-    months: int
     hourly_rate: int
     budget: int
 
@@ -61,7 +59,6 @@ def write_briefs(random: Random, kinds: Mapping[str, float], count: int) -> list
                 industry=template["industry"],
                 skills=tuple(template["skills"]),
                 hours=template["hours"],
-                months=template["months"],
                 hourly_rate=rate,
                 budget=max(5_000, 1_000 * round(spent / 1_000)),
             )

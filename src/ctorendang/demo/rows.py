@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ctorendang.demo.market import Candidate, Market, Member, Posting
 from ctorendang.domains.ctos.taxonomy import own_id
+from ctorendang.kit.ids import uuid7
 
 # What a euro is about, so that rates look right in the tenant's currency.
 _EURO_IN = {"USD": 1.1, "GBP": 0.86, "CHF": 0.95, "SEK": 11.0, "NOK": 11.5, "DKK": 7.5, "PLN": 4.3}
@@ -79,18 +80,18 @@ class RowMaker:
         return rows
 
     def _user(self, rows: TenantRows, member: Member) -> UUID:
-        user_id = self._id(member.joined_at)
+        user_id = uuid7(member.joined_at)
         signed_in = min(self.now, member.joined_at + timedelta(days=self.random.uniform(0, 600)))
         dates = (member.joined_at, signed_in, member.joined_at)
         person = (member.person.email, member.person.name, [member.role])
         rows.tables["users"].append((self.tenant_id, user_id, *person, *dates))
-        secret = (self.tenant_id, self._id(member.joined_at), user_id, self.password_hash)
+        secret = (self.tenant_id, uuid7(member.joined_at), user_id, self.password_hash)
         rows.tables["password_credentials"].append(secret)
         return user_id
 
     def _cto(self, rows: TenantRows, candidate: Candidate, client_ids: Sequence[UUID]) -> UUID:
         profile, joined_at = candidate.profile, candidate.member.joined_at
-        user_id, cto_id = self._user(rows, candidate.member), self._id(joined_at)
+        user_id, cto_id = self._user(rows, candidate.member), uuid7(joined_at)
         stars = [review.rating for review in candidate.reviews]
         rating = round(Decimal(sum(stars)) / len(stars), 2) if stars else None
         rows.tables["ctos"].append((
@@ -100,16 +101,16 @@ class RowMaker:
             candidate.published_at, joined_at, candidate.published_at or joined_at,
         ))  # fmt: skip
         for skill, level in profile.skills:
-            rows.tables["cto_skills"].append((self.tenant_id, self._id(joined_at), cto_id, own_id(skill), level))
+            rows.tables["cto_skills"].append((self.tenant_id, uuid7(joined_at), cto_id, own_id(skill), level))
         for review in candidate.reviews:
             at = review.written_at
             what = (client_ids[review.author], review.rating, review.body, at, at)
-            rows.tables["reviews"].append((self.tenant_id, self._id(at), cto_id, *what))
+            rows.tables["reviews"].append((self.tenant_id, uuid7(at), cto_id, *what))
         return cto_id
 
     def _project(self, rows: TenantRows, posting: Posting, client_ids: Sequence[UUID]) -> UUID:
         brief, at = posting.brief, posting.posted_at
-        project_id = self._id(at)
+        project_id = uuid7(at)
         starts_on = (at + timedelta(days=self.random.randrange(21, 80))).date()
         rows.tables["projects"].append((
             self.tenant_id, project_id, client_ids[posting.owner], brief.title, brief.description, posting.status,
@@ -117,14 +118,9 @@ class RowMaker:
             brief.hours, starts_on, at, at,
         ))  # fmt: skip
         for skill in brief.skills:
-            rows.tables["project_skills"].append((self.tenant_id, self._id(at), project_id, own_id(skill)))
+            rows.tables["project_skills"].append((self.tenant_id, uuid7(at), project_id, own_id(skill)))
         return project_id
 
     def _money(self, euros: int, step: int) -> int:
         """Minor units of the tenant's currency, rounded as people round."""
         return 100 * step * round(euros * _EURO_IN.get(self.currency, 1) / step)
-
-    def _id(self, at: datetime) -> UUID:
-        """A UUID of version 7 (RFC 9562) for that moment, as the database itself would make."""
-        moment, high, low = int(at.timestamp() * 1_000), self.random.getrandbits(12), self.random.getrandbits(62)
-        return UUID(int=moment << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

@@ -16,7 +16,8 @@ from ctorendang.demo.profiles import Profile
 from ctorendang.demo.projects import sample_briefs
 from ctorendang.demo.rows import TenantRows
 from ctorendang.demo.surroundings import stories
-from ctorendang.domains.matching.texts import skills_text, source_hash
+from ctorendang.domains.matching.texts import profile_text, project_text, skills_text, source_hash
+from ctorendang.infra.gateways.embeddings import DIMENSIONS
 from ctorendang.infra.gateways.gateways import Embedder
 
 CTO_COLUMNS = (
@@ -24,7 +25,7 @@ CTO_COLUMNS = (
 )  # fmt: skip
 PROJECT_COLUMNS = ("tenant_id", "project_id", "model", "source_hash", "embedding")
 
-# Apart from their skills people differ, and so should the vectors; each of 384 numbers moves by about this much.
+# Apart from their skills people differ, and so should the vectors; each of their numbers moves by about this much.
 _NOISE = 0.015
 # How much a profile is about its industry, beside its five skills.
 _INDUSTRY = 0.6
@@ -67,7 +68,7 @@ class Vocabulary:
     @staticmethod
     def _noise(name: str) -> _Vector:
         seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
-        return np.random.default_rng(seed).normal(0, _NOISE, 384).astype(np.float32)
+        return np.random.default_rng(seed).normal(0, _NOISE, DIMENSIONS).astype(np.float32)
 
 
 def cto_vectors(
@@ -84,7 +85,7 @@ def cto_vectors(
             continue
         profile = candidate.profile
         sections = {
-            "profile": (f"{profile.headline}\n{profile.bio}", vocabulary.profile_of(profile)),
+            "profile": (profile_text(profile.headline, profile.bio), vocabulary.profile_of(profile)),
             "skills": (skills_text([name for name, _ in profile.skills]), vocabulary.skills_of(profile)),
         }
         for section, (text, vector) in sections.items():
@@ -99,7 +100,7 @@ def project_vectors(
     """Rows of ``project_vectors``; ``final`` as for CTOs."""
     for posting, project_id in zip(market.postings, rows.project_ids, strict=True):
         brief = posting.brief
-        read = source_hash(f"{brief.title}\n{brief.description}") if final else b""
+        read = source_hash(project_text(brief.title, brief.description)) if final else b""
         yield tenant_id, project_id, vocabulary.model, read, _unit(vocabulary.projects[brief.template])
 
 

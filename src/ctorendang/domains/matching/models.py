@@ -8,8 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import TenantModel, within_tenant
-
-DIMENSIONS = 384
+from ctorendang.infra.gateways.embeddings import DIMENSIONS
 
 
 class CtoVector(TenantModel):

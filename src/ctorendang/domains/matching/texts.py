@@ -3,13 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 
-from ctorendang.domains.ctos.models import Cto
-from ctorendang.domains.projects.models import Project
 
-
-def profile_text(cto: Cto) -> str:
+def profile_text(headline: str, bio: str) -> str:
     """What a CTO says of themselves."""
-    return f"{cto.headline}\n{cto.bio}"
+    return f"{headline}\n{bio}"
 
 
 def skills_text(names: Sequence[str]) -> str:
@@ -17,9 +14,9 @@ def skills_text(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def project_text(project: Project) -> str:
+def project_text(title: str, description: str) -> str:
     """What a project is about."""
-    return f"{project.title}\n{project.description}"
+    return f"{title}\n{description}"
 
 
 def source_hash(text: str) -> bytes:

@@ -52,7 +52,10 @@ class VectorService:
 
     async def _sections(self, cto: Cto) -> dict[str, str]:
         skills = (await CtoService(self._work).skills_of([cto.id]))[cto.id]
-        sections = {"profile": profile_text(cto), "skills": skills_text([skill.name for skill, _ in skills])}
+        sections = {
+            "profile": profile_text(cto.headline, cto.bio),
+            "skills": skills_text([skill.name for skill, _ in skills]),
+        }
         return {section: text for section, text in sections.items() if text}
 
     async def _read_changed(self, cto_id: UUID, texts: Mapping[str, str]) -> dict[str, list[float]]:
@@ -99,7 +102,7 @@ class VectorService:
             if project is None or project.updated_at == read:
                 break
             read = project.updated_at
-            text = project_text(project)
+            text = project_text(project.title, project.description)
             digest = source_hash(text)
             known = select(ProjectVector.source_hash).where(
                 ProjectVector.tenant_id == self._tenant_id,
@@ -146,7 +149,9 @@ class VectorService:
             CtoVector.cto_id == Cto.id,
             CtoVector.model == self._embedder.model,
         )
-        return await self._ids(select(Cto.id).where(Cto.tenant_id == self._tenant_id, Cto.status == CtoStatus.LISTED, ~read))
+        return await self._ids(
+            select(Cto.id).where(Cto.tenant_id == self._tenant_id, Cto.status == CtoStatus.LISTED, ~read)
+        )
 
     async def unread_projects(self) -> list[UUID]:
         """The projects that the current model has not read."""
