@@ -30,7 +30,7 @@ async def test_texts_of_like_meaning_are_closer_than_others(embedder):
 async def test_vectors_have_the_promised_length_and_size(embedder):
     vectors = await embedder.embed([PAYMENTS, "", "é" * 5_000_000, "\x00\ud7ff 漢字 🙂"])
     assert embedder.model == "all-minilm-l6-v2-int8"
-    assert {len(vector) for vector in vectors} == {embedder.dimensions} == {384}
+    assert {len(vector) for vector in vectors} == {384}
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 

@@ -17,14 +17,15 @@ class Embedder(Protocol):
 
     Attributes:
         model: names the model and its version; vectors of different models cannot be compared.
-        dimensions: length of every vector.
     """
 
     model: str
-    dimensions: int
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector of length 1 a text, in order."""
+        """One vector of ``DIMENSIONS`` numbers and length 1 a text, in order."""
+
+    async def close(self) -> None:
+        """Let go of connections and threads."""
 
 
 @dataclass(frozen=True, slots=True)

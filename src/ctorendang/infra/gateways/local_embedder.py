@@ -29,7 +29,6 @@ class LocalEmbedder:
     """
 
     model = "all-minilm-l6-v2-int8"
-    dimensions = DIMENSIONS
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embeddings")
@@ -44,9 +43,13 @@ class LocalEmbedder:
             return []
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._embed, texts)
 
+    async def close(self) -> None:
+        """Read nothing more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         encodings = self._tokenizer.encode_batch([text[:CHARACTERS] for text in texts])
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         # Texts of about one length share a batch, so that little is computed for padding.
         by_length = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
         for batch in batches(by_length, _BATCH):

@@ -25,10 +25,8 @@ class OpenAIEmbedder:
     Its client repeats calls that met a limit, a server error or a broken connection, with a growing pause.
     """
 
-    dimensions = DIMENSIONS
-
     def __init__(self, *, base_url: str, api_key: str, model: str, timeout: float = _SECONDS) -> None:
-        self.model = f"openai:{model}@{self.dimensions}"
+        self.model = f"openai:{model}@{DIMENSIONS}"
         self._name = model
         # Servers of one's own often want no key, but the client insists on one.
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key or "none", timeout=timeout)
@@ -54,13 +52,13 @@ class OpenAIEmbedder:
         given = [text[:CHARACTERS] or " " for text in texts]
         try:
             response = await self._client.embeddings.with_raw_response.create(
-                model=self._name, input=given, dimensions=self.dimensions, encoding_format="float"
+                model=self._name, input=given, dimensions=DIMENSIONS, encoding_format="float"
             )
         except openai.APIStatusError as error:
             raise EmbeddingsUnavailable(f"The embeddings endpoint refused with status {error.status_code}.") from error
         except openai.APIError as error:
             raise EmbeddingsUnavailable(f"The embeddings endpoint cannot be reached: {error}") from error
-        return _read(response.content, count=len(texts), dimensions=self.dimensions)
+        return _read(response.content, count=len(texts))
 
 
 class _Item(msgspec.Struct):
@@ -72,7 +70,7 @@ class _Answer(msgspec.Struct):
     data: list[_Item]
 
 
-def _read(content: bytes, *, count: int, dimensions: int) -> list[list[float]]:
+def _read(content: bytes, *, count: int) -> list[list[float]]:
     try:
         items = sorted(msgspec.json.decode(content, type=_Answer).data, key=lambda item: item.index)
     except msgspec.MsgspecError as error:
@@ -80,8 +78,8 @@ def _read(content: bytes, *, count: int, dimensions: int) -> list[list[float]]:
     if [item.index for item in items] != list(range(count)):
         raise UnusableEmbeddings(f"The embeddings endpoint gave {len(items)} vectors for {count} texts.")
     for item in items:
-        if len(item.embedding) != dimensions:
+        if len(item.embedding) != DIMENSIONS:
             raise UnusableEmbeddings(
-                f"The embeddings endpoint gave vectors of {len(item.embedding)} numbers; {dimensions} are needed."
+                f"The embeddings endpoint gave vectors of {len(item.embedding)} numbers; {DIMENSIONS} are needed."
             )
     return unit_vectors(np.array([item.embedding for item in items], dtype=np.float32))
