@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.infra.auth.actor import Actor
-from ctorendang.infra.authz.authorize import Grants
 from ctorendang.infra.authz.policy import compile_grants, load_enforcer
 from ctorendang.infra.errors import Forbidden, SignInRequired
 from ctorendang.registry import DOMAINS
@@ -128,9 +127,3 @@ def test_a_check_takes_a_small_part_of_what_casbin_takes(record_property):
     casbins = fastest(lambda: enforcer.enforce("somebody", str(tenant_id), permission), 20)
     record_property("times faster", round(casbins / ours))
     assert casbins / ours > 50
-
-
-def test_a_policy_is_replaced_whole():
-    before = Grants({"client": frozenset({"a"})})
-    assert before.allows(Actor(uuid4(), roles=frozenset({"client"})), "a")
-    assert not Grants({}).allows(Actor(uuid4(), roles=frozenset({"client"})), "a")

@@ -1,4 +1,4 @@
-"""May this actor do that? The role policy in ``policies/`` answers, compiled once per policy version."""
+"""May this actor do that? The role policy in ``policies/`` answers, compiled when a process starts."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from ctorendang.infra.errors import Forbidden, SignInRequired
 
 
 class Grants:
-    """The compiled role policy. Replaced whole when the policy changes, so no request sees half of it."""
+    """The compiled role policy."""
 
     def __init__(self, by_role: Mapping[str, frozenset[str]]) -> None:
         self._by_role = by_role

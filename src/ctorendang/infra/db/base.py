@@ -49,7 +49,12 @@ class TenantModel(Base):
 
 
 class Timestamps:
-    """When a row was made and last changed, by the database's clock."""
+    """When a row was made and last changed.
+
+    The clock is the database's, unless a service moves ``updated_at`` itself because what changed are other rows, as a
+    profile's skills are. Of profiles and projects it is also the version of the text, by which ``VectorService`` tells
+    that something has changed while it read: whoever changes a text or skills must move it.
+    """
 
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=90)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=91)
