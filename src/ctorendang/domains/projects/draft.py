@@ -9,8 +9,8 @@ from ctorendang.infra.validation import Fields
 from ctorendang.kit.clock import now
 
 MOST_SKILLS = 20
-MOST_BUDGET = 10_000_000_000
-"""100 million, in minor units."""
+MOST_BUDGET = 2_000_000_000
+"""20 million, in minor units: the most that GraphQL's Int of 32 bits carries, in a round figure."""
 MOST_RATE = 1_000_000
 """10,000.00 an hour, in minor units."""
 
