@@ -12,6 +12,7 @@ import yaml
 from ctorendang.infra.tenancy.hosts import normalise_host
 from ctorendang.infra.theming.errors import InvalidThemeSettings, UnknownTheme
 from ctorendang.infra.theming.renderer import ThemeRenderer
+from ctorendang.infra.validation import Fields
 
 
 class InvalidDeclarations(Exception):
@@ -85,9 +86,12 @@ def read_declarations(folder: Path, themes: ThemeRenderer) -> list[Declaration]:
 
 
 def _read(path: Path) -> _File:
+    lines: dict[str, int] = {}
     try:
         text = path.read_text("utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        problems = [f"{path}:{line}: {reason}" for line, reason in _index(node, "$", lines)] if node else []
+        content = yaml.safe_load(text) if not problems else None
     except UnicodeDecodeError:
         raise InvalidDeclarations([f"{path}:1: the file is not in UTF-8"]) from None
     except yaml.MarkedYAMLError as error:
@@ -95,11 +99,12 @@ def _read(path: Path) -> _File:
         raise InvalidDeclarations([f"{path}:{line}: {error.problem or 'this is not YAML'}"]) from None
     except yaml.YAMLError as error:
         raise InvalidDeclarations([f"{path}:1: {str(error).splitlines()[0]}"]) from None
-    lines: dict[str, int] = {}
-    problems = [f"{path}:{line}: {reason}" for line, reason in _index(node, "$", lines)] if node else []
+    except (ValueError, RecursionError) as error:
+        reason = "it refers to itself" if isinstance(error, RecursionError) else str(error)
+        raise InvalidDeclarations([f"{path}:1: this cannot be read: {reason}"]) from None
     if problems:
         raise InvalidDeclarations(problems)
-    return _File(path, lines, yaml.safe_load(text))
+    return _File(path, lines, content)
 
 
 def _index(node: yaml.Node, path: str, lines: dict[str, int]) -> list[tuple[int, str]]:
@@ -109,7 +114,9 @@ def _index(node: yaml.Node, path: str, lines: dict[str, int]) -> list[tuple[int,
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = f"{path}.{key.value}"
-            if inner in lines:
+            if not isinstance(key, yaml.ScalarNode):
+                problems.append((key.start_mark.line + 1, "a key must be a word"))
+            elif inner in lines:
                 problems.append((key.start_mark.line + 1, f"`{key.value}` stands here twice"))
             lines[inner] = key.start_mark.line + 1
             problems += _index(value, inner, lines)
@@ -136,8 +143,7 @@ def _check(file: _File, declaration: Declaration, themes: ThemeRenderer) -> list
         problems.append(file.problem("$.slug", f"the slug must be the file's name, `{file.path.stem}`"))
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}[a-z0-9]", declaration.slug):
         problems.append(file.problem("$.slug", "use 3 to 40 lower-case letters, digits and hyphens"))
-    if not 0 < len(declaration.name.strip()) <= 80:
-        problems.append(file.problem("$.name", "use 1 to 80 characters"))
+    problems += _text_problems(file, declaration)
     if not re.fullmatch(r"[A-Z]{3}", declaration.currency):
         problems.append(file.problem("$.currency", "use a code of three capital letters, such as EUR"))
     if not declaration.domains:
@@ -156,6 +162,16 @@ def _check(file: _File, declaration: Declaration, themes: ThemeRenderer) -> list
     return problems
 
 
+def _text_problems(file: _File, declaration: Declaration) -> list[str]:
+    fields = Fields()
+    fields.text("name", declaration.name, most=80)
+    fields.text("plan", declaration.plan, most=40)
+    fields.text("tagline", declaration.tagline, most=120, least=0)
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", declaration.locale):
+        fields.refuse("locale", "Use a language, such as en or en-GB.")
+    return [file.problem(f"$.{name}", reason) for name, reason in fields.problems.items()]
+
+
 def _clashes(found: Sequence[tuple[_File, Declaration]]) -> list[str]:
     owners: dict[str, Path] = {}
     problems = []
@@ -164,4 +180,6 @@ def _clashes(found: Sequence[tuple[_File, Declaration]]) -> list[str]:
             if host in owners:
                 problems.append(file.problem(f"$.domains[{place}]", f"`{host}` belongs to {owners[host].name} already"))
             owners.setdefault(host, file.path)
+    platforms = [file for file, declaration in found if declaration.kind == "platform"]
+    problems += [file.problem("$.kind", f"{platforms[0].path.name} is the platform already") for file in platforms[1:]]
     return problems
