@@ -1,5 +1,6 @@
 """Input from outside, field by field."""
 
+import re
 import unicodedata
 from datetime import date
 from email.headerregistry import Address
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctorendang.infra.errors import InvalidInput
-from ctorendang.infra.validation import Fields, clean, search_pattern
+from ctorendang.infra.validation import Fields, clean, like, searched
 
 anything = st.text(st.characters(), max_size=80)
 COLOURS = frozenset({"red", "green", "blue"})
@@ -205,12 +206,10 @@ def test_a_day_stays_within_its_bounds(day):
 @example("100%_\\")
 @example("\0\ud800")
 def test_a_search_looks_for_what_was_typed_and_nothing_more(typed):
-    pattern = search_pattern(typed)
-    if pattern is None:
-        return
-    inner = pattern[1:-1]
-    assert pattern == f"%{inner}%"
-    literal = inner.replace("\\\\", "").replace("\\%", "").replace("\\_", "")
-    assert not set(literal) & set("%_\\")
-    assert inner.isprintable()
-    assert len(inner) <= 200
+    text = searched(typed)
+    assert text.isprintable()
+    assert len(text) <= 100
+    inner = like(text)[1:-1]
+    assert like(text) == f"%{inner}%"
+    assert re.sub(r"\\(.)", r"\1", inner) == text
+    assert not set(re.sub(r"\\.", "", inner)) & set("%_\\")

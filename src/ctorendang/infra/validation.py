@@ -18,6 +18,7 @@ _ZONES = frozenset(available_timezones())
 # Control characters, halves of surrogate pairs, private use. What is merely unassigned may be newer than this Python.
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Co"})
 _INVISIBLE = _UNPRINTABLE | {"Cf", "Zs"}
+_LONGEST_SEARCH = 100
 
 
 def clean(text: str) -> str:
@@ -152,10 +153,12 @@ def findable(text: str) -> str:
     return "".join(character for character in clean(text) if character.isprintable())
 
 
-def search_pattern(text: str | None) -> str | None:
-    """An ILIKE pattern for what somebody typed into a search box, None when that was nothing."""
-    typed = findable(text or "")[:100]
-    if not typed:
-        return None
-    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def searched(text: str | None) -> str:
+    """What somebody typed into a search box, as it may be looked for; empty when that was nothing."""
+    return findable(text or "")[:_LONGEST_SEARCH]
+
+
+def like(text: str) -> str:
+    """The ILIKE pattern of everything that holds a text."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -14,7 +14,7 @@ from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
-from ctorendang.infra.validation import Fields, search_pattern
+from ctorendang.infra.validation import Fields, like, searched
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -64,8 +64,8 @@ class MemberService:
 
     def _select(self, wanted: MemberFilter) -> Select[User]:
         statement = select(User).where(User.tenant_id == self._tenant_id)
-        if pattern := search_pattern(wanted.search):
-            statement = statement.where(or_(User.name.ilike(pattern), User.email.ilike(pattern)))
+        if text := searched(wanted.search):
+            statement = statement.where(or_(User.name.ilike(like(text)), User.email.ilike(like(text))))
         if wanted.role is not None:
             statement = statement.where(User.roles.contains([wanted.role]))
         if wanted.status is not None:

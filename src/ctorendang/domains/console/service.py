@@ -18,7 +18,7 @@ from ctorendang.domains.projects.models import Project
 from ctorendang.domains.tenants.models import TenantDomain, TenantRecord
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.tenancy.tenant import TenantKind
-from ctorendang.infra.validation import search_pattern
+from ctorendang.infra.validation import like, searched
 from ctorendang.infra.work import UnitOfWork
 
 _COUNTED = {"members": User, "ctos": Cto, "projects": Project}
@@ -73,8 +73,8 @@ class ConsoleService:
         """
         self._work.require(ConsolePermission.READ_TENANTS)
         statement = select(TenantRecord).where(TenantRecord.kind == TenantKind.ENTERPRISE).order_by(TenantRecord.name)
-        if pattern := search_pattern(search):
-            statement = statement.where(or_(TenantRecord.name.ilike(pattern), TenantRecord.slug.ilike(pattern)))
+        if text := searched(search):
+            statement = statement.where(or_(TenantRecord.name.ilike(like(text)), TenantRecord.slug.ilike(like(text))))
         found = (await self._work.session.scalars(statement.limit(_MOST_TENANTS))).all()
         record(self._work, "console.tenants.listed", Subject("tenant", None))
         return await self._views(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -10,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.infra.db.paging import Page
+from ctorendang.domains.ctos.taxonomy import slug_of
+from ctorendang.infra.db.paging import Key, Page, cursor_of
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.validation import findable, search_pattern
-from ctorendang.kit.cursor import encode_cursor
+from ctorendang.infra.validation import findable, like, searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,21 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
     def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
-        if pattern := search_pattern(wanted.search):
-            words = func.websearch_to_tsquery("english", pattern[1:-1].replace("\\", ""))
+        if text := searched(wanted.search):
+            words = func.websearch_to_tsquery("english", text)
             named = exists().where(
                 CtoSkill.tenant_id == tenant_id,
                 CtoSkill.cto_id == Cto.id,
                 Skill.id == CtoSkill.skill_id,
-                Skill.name.ilike(pattern),
+                Skill.name.ilike(like(text)),
             )
-            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(pattern), named))
+            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(like(text)), named))
         for name in wanted.skills:
             has = exists().where(
                 CtoSkill.tenant_id == tenant_id,
                 CtoSkill.cto_id == Cto.id,
                 Skill.id == CtoSkill.skill_id,
-                func.lower(Skill.name) == findable(name).lower(),
+                Skill.slug == slug_of(name),
             )
             statement = statement.where(has)
         if wanted.industries:
@@ -146,6 +147,12 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
             )
 
 
+NEWEST_REVIEWS = (
+    Key(Review.created_at.expression, datetime.fromisoformat, descending=True),
+    Key(Review.id.expression, UUID, descending=True),
+)
+
+
 class ReviewRepository(SQLAlchemyAsyncRepository[Review]):
     """Reads and writes reviews."""
 
@@ -173,23 +180,23 @@ class ReviewRepository(SQLAlchemyAsyncRepository[Review]):
         return review
 
     async def first_of_each(self, tenant_id: UUID, cto_ids: list[UUID], size: int) -> dict[UUID, Page[Review]]:
-        """The newest reviews of several CTOs."""
-        newest = (Review.created_at.desc(), Review.id.desc())
-        place = func.row_number().over(partition_by=Review.cto_id, order_by=newest).label("place")
+        """The first page of several CTOs each."""
+        order = [key.order() for key in NEWEST_REVIEWS]
+        place = func.row_number().over(partition_by=Review.cto_id, order_by=order).label("place")
         ranked = select(Review.id, place).where(Review.tenant_id == tenant_id, Review.cto_id.in_(cto_ids)).subquery()
         statement = (
-            select(Review)
+            select(Review, *(key.expression for key in NEWEST_REVIEWS))
             .join(ranked, ranked.c.id == Review.id)
             .where(Review.tenant_id == tenant_id, ranked.c.place <= size + 1)
-            .order_by(*newest)
+            .order_by(*order)
         )
-        found: dict[UUID, list[Review]] = {cto_id: [] for cto_id in cto_ids}
-        for review in await self.session.scalars(statement):
-            found[review.cto_id].append(review)
+        found: dict[UUID, list[tuple[Review, str]]] = {cto_id: [] for cto_id in cto_ids}
+        for review, *values in await self.session.execute(statement):
+            found[review.cto_id].append((review, cursor_of(values)))
         return {
             cto_id: Page(
-                rows=reviews[:size],
-                cursors=[encode_cursor([each.created_at.isoformat(), str(each.id)]) for each in reviews[:size]],
+                rows=[review for review, _ in reviews[:size]],
+                cursors=[cursor for _, cursor in reviews[:size]],
                 has_next=len(reviews) > size,
                 has_previous=False,
             )

@@ -1,6 +1,5 @@
 """What clients say about CTOs."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,9 +8,9 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.errors import CannotReviewOneself
 from ctorendang.domains.ctos.models import Review
 from ctorendang.domains.ctos.permissions import CtoPermission
-from ctorendang.domains.ctos.repository import CtoRepository, ReviewRepository
+from ctorendang.domains.ctos.repository import NEWEST_REVIEWS, CtoRepository, ReviewRepository
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
+from ctorendang.infra.db.paging import Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
@@ -62,11 +61,7 @@ class ReviewService:
         """
         self._work.require(CtoPermission.READ)
         statement = select(Review).where(Review.tenant_id == self._work.tenant_id, Review.cto_id == cto_id)
-        keys = [
-            Key(Review.created_at.expression, datetime.fromisoformat, descending=True),
-            Key(Review.id.expression, UUID, descending=True),
-        ]
-        return await fetch_page(self._work.session, statement, keys, request)
+        return await fetch_page(self._work.session, statement, NEWEST_REVIEWS, request)
 
     async def first_of_each(self, cto_ids: list[UUID], size: int) -> dict[UUID, Page[Review]]:
         """The newest reviews of several CTOs, in one query."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ctorendang.domains.ctos.models import CtoSkill, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.taxonomy import slug_of
-from ctorendang.infra.validation import Fields, clean, findable, search_pattern
+from ctorendang.infra.validation import Fields, clean, like, searched
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -22,17 +22,16 @@ class SkillService:
     async def search(self, text: str, size: int) -> Sequence[Skill]:
         """Skills whose name holds a text, best first; without a text, those that the tenant's CTOs name most."""
         self._work.require(CtoPermission.READ_SKILLS)
-        pattern = search_pattern(text)
-        if pattern is None:
+        typed = searched(text).lower()
+        if not typed:
             return await self._usual(size)
-        typed = findable(text).lower()
         rank = case(
             (func.lower(Skill.name) == typed, 0),
             (Skill.source == "own", 1),
             (func.lower(Skill.name).startswith(typed, autoescape=True), 2),
             else_=3,
         )
-        found = or_(Skill.name.ilike(pattern), literal(typed) == any_(Skill.synonyms))
+        found = or_(Skill.name.ilike(like(typed)), literal(typed) == any_(Skill.synonyms))
         statement = select(Skill).where(found).order_by(rank, func.length(Skill.name), Skill.name).limit(size)
         return (await self._work.session.scalars(statement)).all()
 

@@ -18,7 +18,7 @@ from ctorendang.domains.projects.repository import ProjectRepository
 from ctorendang.domains.projects.status import ProjectStatus
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.validation import Fields, search_pattern
+from ctorendang.infra.validation import Fields, like, searched
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
@@ -79,8 +79,8 @@ class ProjectService:
             statement = statement.where(or_(*visible))
         if wanted.status is not None:
             statement = statement.where(Project.status == wanted.status)
-        if pattern := search_pattern(wanted.search):
-            statement = statement.where(Project.title.ilike(pattern))
+        if text := searched(wanted.search):
+            statement = statement.where(Project.title.ilike(like(text)))
         return statement
 
     async def skills_of(self, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:

@@ -3,13 +3,13 @@
 See the Relay cursor connections specification, https://relay.dev/graphql/connections.htm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.infra.errors import InvalidInput
@@ -34,6 +34,10 @@ class Key:
     expression: ColumnElement[Any]
     parse: Callable[[str], object]
     descending: bool = False
+
+    def order(self, *, backward: bool = False) -> UnaryExpression[Any]:
+        """What to order by, from the list's beginning or from its end."""
+        return self.expression.desc() if self.descending is not backward else self.expression.asc()
 
     def read(self, value: str | None) -> object:
         """The value in a cursor, of the column's type and within its range."""
@@ -106,8 +110,9 @@ def _beyond(keys: Sequence[Key], values: Sequence[object], *, backward: bool) ->
     return or_(*alternatives)
 
 
-def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def cursor_of(values: Iterable[object]) -> str:
+    """The cursor of a row with these key values."""
+    return encode_cursor([value.isoformat() if isinstance(value, datetime) else str(value) for value in values])
 
 
 async def fetch_page(
@@ -127,7 +132,7 @@ async def fetch_page(
             except InvalidCursor:
                 raise InvalidInput({name: "This is not a cursor of this list. Start from its beginning."}) from None
             statement = statement.where(_beyond(keys, values, backward=back))
-    order = [key.expression.desc() if key.descending is not backward else key.expression.asc() for key in keys]
+    order = [key.order(backward=backward) for key in keys]
     selected = statement.add_columns(*(key.expression for key in keys)).order_by(*order).limit(size + 1)
     found = list((await session.execute(selected)).all())
     more = len(found) > size
@@ -136,7 +141,7 @@ async def fetch_page(
         found.reverse()
     return Page(
         rows=[row[0] for row in found],
-        cursors=[encode_cursor([_text(value) for value in row[1:]]) for row in found],
+        cursors=[cursor_of(row[1:]) for row in found],
         has_next=request.before is not None if backward else more,
         has_previous=more if backward else request.after is not None,
     )
