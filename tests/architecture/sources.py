@@ -130,6 +130,18 @@ def _requires_first(method: Function) -> bool:
     return False
 
 
+def published_events(tree: ast.Module) -> Iterator[str]:
+    """The names of the events that units of work publish; raises ValueError for one that is not written out."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(ast.Name("work") | ast.Attribute(attr="_work"), "publish"), args=args):
+                match args:
+                    case [ast.Constant(str(event)), *_]:
+                        yield event
+                    case _:
+                        raise ValueError(f"line {node.lineno}: the name of the event is not written out")
+
+
 def vague_names(path: Path) -> Iterator[str]:
     """Modules and packages whose name says nothing."""
     yield from (part for part in path.with_suffix("").parts if part in _VAGUE_NAMES)
