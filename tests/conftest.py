@@ -1,23 +1,38 @@
 """The product under test: the real application, in process, on the run's real components."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
+from aiosmtpd.smtp import SMTP
 
 from ctorendang.asgi import create_app
 from ctorendang.infra.product import Product
-from ctorendang.settings import Settings
+from ctorendang.settings import MailSettings, Settings
 from tests.factories import Marketplace, Marketplaces
+from tests.inbox import Inbox
 from tests.serving import Served, served
 
 pytest_plugins = ["tests.stack"]
 
 
 @pytest.fixture(scope="session")
-async def site(settings: Settings) -> AsyncIterator[Served]:
-    """The running application."""
-    async with served(create_app(settings)) as site:
+async def inbox() -> AsyncIterator[Inbox]:
+    """Every mail of the run."""
+    inbox = Inbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(inbox), "127.0.0.1", 0)
+    async with server:
+        inbox.port = server.sockets[0].getsockname()[1]
+        yield inbox
+
+
+@pytest.fixture(scope="session")
+async def site(settings: Settings, inbox: Inbox) -> AsyncIterator[Served]:
+    """The running application, which mails to the inbox."""
+    mail = MailSettings(smtp_url=f"smtp://127.0.0.1:{inbox.port}", sender="no-reply@mail.example")
+    async with served(create_app(replace(settings, mail=mail))) as site:
         yield site
 
 

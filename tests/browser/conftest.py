@@ -1,17 +1,12 @@
 """A browser and a server process for it, on the run's real components."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.factories import Marketplace, Marketplaces
+from tests.serving import serving
 
 _QUIET = [
     "--no-sandbox",
@@ -26,23 +21,10 @@ _QUIET = [
 
 
 @pytest.fixture(scope="session")
-def port(variables: dict[str, str]) -> Iterator[int]:
+async def port(variables: dict[str, str]) -> AsyncIterator[int]:
     """Where the web process of this run listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | variables | {"PORT": str(port), "CTORENDANG_PUBLIC_PORT": str(port)}
-    command = [sys.executable, "-m", "ctorendang.cli", "serve"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
-        for _ in range(300):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/ready").raise_for_status()
-                break
-            except httpx.HTTPError:
-                assert server.poll() is None, "the web process has ended"
-                time.sleep(0.1)
+    async with serving(variables) as port:
         yield port
-        server.terminate()
 
 
 @pytest.fixture(scope="session")

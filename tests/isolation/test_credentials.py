@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.domains.inbox import Inbox
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, Marketplaces, Person, sign_in
+from tests.inbox import Inbox
 
 DONE = "... on Done { message }" + PROBLEMS
 NEW_PASSWORD = "a password that nobody had before"

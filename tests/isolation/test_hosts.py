@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import os
-import socket
-import sys
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from tests.factories import Marketplace, Marketplaces
+from tests.serving import serving
 
 QUERY = "/graphql?query=%7Btenant%7Bslug%7D%7D"
 
@@ -18,32 +16,8 @@ QUERY = "/graphql?query=%7Btenant%7Bslug%7D%7D"
 @pytest.fixture(scope="module")
 async def port(variables: dict[str, str]) -> AsyncIterator[int]:
     """A web process as it is deployed, on the same database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ctorendang.cli", "serve", "--port", str(port)),
-        env={**os.environ, **variables},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        await _answers(port)
+    async with serving(variables) as port:
         yield port
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _answers(port: int) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                if b" 200 " in await exchange(port, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"):
-                    return
-            except OSError:
-                pass
-            await asyncio.sleep(0.1)
 
 
 async def exchange(port: int, request: bytes) -> bytes:

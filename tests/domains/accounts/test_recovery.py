@@ -4,8 +4,8 @@ import time
 from statistics import median
 
 import pytest
-from tests.domains.inbox import Inbox, text_of
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in, submit
+from tests.inbox import Inbox, text_of
 
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.infra.auth.actor import Actor

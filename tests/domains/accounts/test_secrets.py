@@ -1,16 +1,9 @@
 """Secrets are told to whom they belong, and written down nowhere."""
 
-import asyncio
-import os
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-
 import httpx
-from tests.domains.inbox import Inbox
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in
+from tests.inbox import Inbox
+from tests.serving import serving
 
 NEW_PASSWORD = "staple battery horse correct"
 NEWER_PASSWORD = "horse staple correct battery"
@@ -48,32 +41,6 @@ async def test_the_database_keeps_nothing_that_anybody_could_sign_in_with(market
     assert kept.count("$argon2id$") == 1
 
 
-@asynccontextmanager
-async def serving(variables: dict[str, str], log: Path) -> AsyncIterator[str]:
-    """The product as a process of its own, whose output goes to a file; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from ctorendang.cli import main; main()", "serve", "--port", str(port),
-            env={**os.environ, **variables}, stdout=output, stderr=output,
-        )  # fmt: skip
-        try:
-            address = f"http://127.0.0.1:{port}"
-            async with asyncio.timeout(60), httpx.AsyncClient() as probe:
-                while True:
-                    with suppress(httpx.TransportError):
-                        if (await probe.get(f"{address}/ready")).status_code == 200:
-                            break
-                    assert process.returncode is None
-                    await asyncio.sleep(0.2)
-            yield address
-        finally:
-            process.terminate()
-            await process.wait()
-
-
 async def test_no_secret_reaches_the_logs(market, variables, inbox: Inbox, tmp_path):
     log = tmp_path / "log"
     person = await market.join("client")
@@ -81,7 +48,10 @@ async def test_no_secret_reaches_the_logs(market, variables, inbox: Inbox, tmp_p
     await market.work_off()
     secret = inbox.secret(person.email, "/password/reset")
     headers = {"host": market.host, "origin": market.origin, "accept": "text/html"}
-    async with serving(variables, log) as address, httpx.AsyncClient(base_url=address, headers=headers) as browser:
+    async with (
+        serving(variables, log) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as browser,
+    ):
         page = await browser.get("/login")
         fields = {"_csrf": form_token(page.text), "email": person.email, "password": PASSWORD}
         signed_in = await browser.post("/login", data=fields)

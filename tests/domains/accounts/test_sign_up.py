@@ -4,8 +4,8 @@ import asyncio
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.domains.inbox import Inbox, text_of
 from tests.factories import PASSWORD, PROBLEMS, TOKENS, Marketplace, form_token, submit
+from tests.inbox import Inbox, text_of
 
 ACCOUNT = {"name": "Ada Person", "email": "ada@client.example", "password": PASSWORD}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.serving import free_port
 
 from ctorendang.infra.stack.data import is_free
 
@@ -30,11 +31,6 @@ def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [*COMMAND, *arguments], env=variables(data, **more), capture_output=True, text=True, timeout=60, check=False
     )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Up:
