@@ -178,15 +178,6 @@ def test_one_of_a_few_is_one_of_a_few():
     assert fields.problems == {"colour": "Choose one of: blue, green, red."}
 
 
-@given(anything | st.sampled_from(["eur", " USD "]))
-def test_a_currency_is_three_capital_letters(typed):
-    fields = Fields()
-    code = fields.currency("currency", typed)
-    assert len(code) == 3
-    assert code.isascii()
-    assert code.isupper()
-
-
 @given(anything | st.sampled_from(["Europe/Berlin", "UTC", "../../etc/passwd", "europe/berlin"]))
 def test_a_time_zone_that_is_accepted_is_one(typed):
     assert ZoneInfo(Fields().time_zone("timeZone", typed))

@@ -125,14 +125,6 @@ class Fields:
             self.refuse(name, f"“{clean(unknown[0])[:60]}” is not in the list.")
         return chosen
 
-    def currency(self, name: str, value: str) -> str:
-        """An ISO 4217 code."""
-        code = value.strip().upper()
-        if not re.fullmatch(r"[A-Z]{3}", code):
-            self.refuse(name, "Use a currency code of three letters, such as EUR.")
-            return "EUR"
-        return code
-
     def time_zone(self, name: str, value: str) -> str:
         """A name of the IANA time zone database."""
         if value not in _ZONES:
