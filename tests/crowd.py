@@ -12,7 +12,7 @@ from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.kit.ids import uuid7
 from tests.factories import Marketplace
 
-SKILLS = ("Kubernetes", "Terraform", "Rust", "PostgreSQL", "React", "Kafka", "Docker", "Python")
+SKILLS = ("Kubernetes", "Terraform", "Rust", "PostgreSQL", "React", "Apache Kafka", "Docker", "Python")
 _FIRST = ("Ada", "Grace", "Linus", "Margaret", "Edsger", "Barbara", "Donald", "Émile", "ada", "Åsa", "Zoë", "李")
 
 

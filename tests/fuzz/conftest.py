@@ -79,6 +79,7 @@ async def playground(marketplaces: Marketplaces) -> Playground:
     cto = await market.listed_cto()
     people["cto"] = cto.person
     created = await people["client"].mutate("createProject", "... on Project { id }", project(skills=["Rust"]))
+    spare = await people["client"].mutate("createProject", "... on Project { id }", project())
     someone = await market.join("cto")
     waiting = await someone.mutate("updateCtoProfile", "... on Cto { id }", profile())
     await someone.mutate("submitCtoProfile", "... on Cto { id }")
@@ -87,7 +88,8 @@ async def playground(marketplaces: Marketplaces) -> Playground:
     visitors = {"visitor": await _look_around(market, None)}
     for role, person in people.items():
         visitors[role] = await _look_around(market, person)
-    ids = {"cto": str(cto.id), "waiting": waiting["id"], "project": created["id"], "member": str(someone.id)}
+    projects = {"project": created["id"], "spare": spare["id"]}
+    ids = {"cto": str(cto.id), "waiting": waiting["id"], "member": str(someone.id), **projects}
     return Playground(market, visitors, ids, random.Random(0))
 
 

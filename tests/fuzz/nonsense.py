@@ -47,6 +47,7 @@ _TEXTS = [
 ]
 
 KNOWN = [*_NUMBERS, *_DAYS, *_TEXTS]
+HARDEST = ["\0", "--5", "1e999999", "9" * 400, "9999-12-31", "\ud800", "x" * 7_000, MARKUP]
 values = st.sampled_from(KNOWN) | st.text(st.characters(), max_size=30)
 
 
