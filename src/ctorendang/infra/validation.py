@@ -14,6 +14,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}")
 # They turn around what follows them, beyond the end of the text too.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SITE = re.compile(r"://|www\.", re.IGNORECASE)
 _ZONES = frozenset(available_timezones())
 # Control characters, halves of surrogate pairs, private use. What is merely unassigned may be newer than this Python.
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Co"})
@@ -77,6 +78,13 @@ class Fields:
         else:
             return text
         return ""
+
+    def person(self, name: str, value: str) -> str:
+        """What somebody is called; addresses of sites are refused, since names are put into mails."""
+        text = self.text(name, value, most=120)
+        if _SITE.search(text):
+            self.refuse(name, "Use a name, without addresses of sites.")
+        return text
 
     def number(self, name: str, value: int | None, *, least: int, most: int) -> int:
         """A whole number within bounds."""

@@ -5,7 +5,7 @@ row-level security lets read other people's credentials, or as the person whose 
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -39,6 +39,7 @@ BROWSER_LIFETIME = timedelta(days=14)
 PER_ACCOUNT = Limit("sign-in-account", attempts=10, seconds=600)
 PER_ADDRESS = Limit("sign-in-address", attempts=200, seconds=600)
 OPENINGS = Limit("sign-up-address", attempts=30, seconds=3600)
+REMINDERS = Limit("account-exists-mail", attempts=3, seconds=3600)
 
 _TOUCH_AFTER = timedelta(minutes=1)
 # Of what is typed or sent; no account has an address that long.
@@ -58,11 +59,23 @@ class NewAccount:
     def check(self, fields: Fields) -> "NewAccount":
         """The same, normalised; problems are noted in ``fields``."""
         return NewAccount(
-            name=fields.text("name", self.name, most=120),
+            name=fields.person("name", self.name),
             email=fields.email("email", self.email),
             password=fields.password("password", self.password),
             role=fields.choice("role", self.role, SELF_CHOSEN),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody who has just shown who they are, and is about to be signed in.
+
+    Attributes:
+        password_hash: what the password was checked against; a session is opened only while it is still theirs.
+    """
+
+    actor: Actor
+    password_hash: str = field(repr=False)
 
 
 class Authentication:
@@ -74,7 +87,7 @@ class Authentication:
         self._tenant_id = visitor.tenant_id
         self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
-    async def sign_up(self, account: NewAccount, also: Callable[[UnitOfWork], Awaitable[None]] | None = None) -> Actor:
+    async def sign_up(self, account: NewAccount, also: Callable[[UnitOfWork], Awaitable[None]] | None = None) -> Proven:
         """Open an account; the person is told by mail to confirm the address.
 
         Args:
@@ -110,13 +123,13 @@ class Authentication:
                 work.publish("account.opened", {"user_id": str(person.user_id)})
                 if also is not None:
                     await also(work)
-            else:
+            elif await self._product.limiter.allows(REMINDERS, str(self._tenant_id), account.email):
                 work.publish("account.opened_again", {"email": account.email})
         if not opened:
             raise EmailNotAvailable
-        return person
+        return Proven(person, password_hash)
 
-    async def sign_in(self, email: str, password: str) -> Actor:
+    async def sign_in(self, email: str, password: str) -> Proven:
         """Check a password; whom it belongs to, with no session yet.
 
         Raises:
@@ -134,36 +147,50 @@ class Authentication:
             )
         user, password_hash = found or (None, None)
         fits = await password_fits(password_hash, password)
-        if user is None or not fits or user.status != MemberStatus.ACTIVE:
+        if user is None or password_hash is None or not fits or user.status != MemberStatus.ACTIVE:
             raise CredentialsNotAccepted
         await self._product.limiter.forgive(PER_ADDRESS, tenant, self._visitor.address)
         await self._product.limiter.forgive(PER_ACCOUNT, tenant, email)
-        return self._person(user.id, user.name, user.roles)
+        return Proven(self._person(user.id, user.name, user.roles), password_hash)
 
-    async def open_browser_session(self, person: Actor, user_agent: str) -> str:
-        """The secret for the browser's cookie, always a new one."""
-        self._product.grants.require(person, AccountPermission.OPEN_SESSION)
+    async def open_browser_session(self, person: Proven, user_agent: str) -> str:
+        """The secret for the browser's cookie, always a new one.
+
+        Raises:
+            CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+        """
+        self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         token = random_token()
         await self._open(person, "browser", token, BROWSER_LIFETIME, user_agent)
         return token
 
-    async def open_program_session(self, person: Actor, user_agent: str) -> TokenPair:
-        """The first access and refresh token of a program."""
-        self._product.grants.require(person, AccountPermission.OPEN_SESSION)
+    async def open_program_session(self, person: Proven, user_agent: str) -> TokenPair:
+        """The first access and refresh token of a program.
+
+        Raises:
+            CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+        """
+        self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         pair = pair_for(self._product.settings.secret_key, random_token())
         await self._open(person, "program", pair.access_token, ACCESS_LIFETIME, user_agent, pair.refresh_token)
         return pair
 
     async def _open(
         self,
-        person: Actor,
+        proven: Proven,
         kind: str,
         token: str,
         lifetime: timedelta,
         user_agent: str,
         refresh_token: str | None = None,
     ) -> None:
+        person = proven.actor
         async with self._product.units.begin(person) as work:
+            users = UserRepository(session=work.session)
+            user = await users.get_locked(self._tenant_id, person.person)
+            still = await users.find_password_hash(self._tenant_id, user.id)
+            if still != proven.password_hash or user.status != MemberStatus.ACTIVE:
+                raise CredentialsNotAccepted
             session = Session(
                 tenant_id=self._tenant_id,
                 id=uuid7(),
@@ -178,7 +205,6 @@ class Authentication:
             await work.session.flush()
             if refresh_token is not None:
                 work.session.add(self._refresh_token(session, refresh_token))
-            user = await UserRepository(session=work.session).get_locked(self._tenant_id, person.person)
             user.last_sign_in_at = now()
             record(work, "accounts.session.opened", Subject("session", session.id), {"kind": kind})
 

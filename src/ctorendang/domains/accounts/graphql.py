@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
+from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
@@ -133,9 +134,8 @@ class AccountMutations:
     @mutation
     async def change_password(self, info: Info, input: ChangePasswordInput) -> DoneResult:
         """Set a new password; other sessions end."""
-        await info.context.use(
-            lambda work: AccountService(work).change_password(input.current_password, input.new_password)
-        )
+        credentials = Credentials(info.context.product, info.context.actor)
+        await credentials.change_password(input.current_password, input.new_password)
         return Done(message="Your password is changed. Other devices are signed out.")
 
     @mutation
@@ -159,5 +159,5 @@ class AccountMutations:
     @mutation
     async def send_verification(self, info: Info) -> DoneResult:
         """Have the mail that confirms one's address sent again."""
-        await info.context.use(lambda work: AccountService(work).send_verification())
+        await Credentials(info.context.product, info.context.actor).send_verification()
         return Done(message="A mail is on its way.")

@@ -5,26 +5,25 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
-from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount
+from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount, Proven
+from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.infra.auth.actor import Actor
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.cookies import SESSION
-from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages, safe_path
-from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
 
 async def start_session(
-    request: AnyRequest, product: Product, pages: Pages, person: Actor, response: Response[Any]
+    request: AnyRequest, product: Product, pages: Pages, person: Proven, response: Response[Any]
 ) -> None:
     """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
     authentication = Authentication(product, context_of(request).actor)
@@ -54,7 +53,7 @@ class SignInPages(Controller):
             )
         except AppError as error:
             return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
-        response = pages.redirect(safe_path(form.text("next"), _home(person)))
+        response = pages.redirect(safe_path(form.text("next"), _home(person.actor)))
         await start_session(request, product, pages, person, response)
         return response
 
@@ -198,19 +197,22 @@ class AccountPages(Controller):
         """Set a new password."""
         form = await pages.form(request)
         try:
-            async with product.units.begin(context_of(request).actor) as work:
-                await AccountService(work).change_password(form.text("currentPassword"), form.text("newPassword"))
+            await Credentials(product, context_of(request).actor).change_password(
+                form.text("currentPassword"), form.text("newPassword")
+            )
         except AppError as error:
             refused = {**pages.refused(error, form), "name": "password"}
             return await pages.show(request, "account", {}, form=refused, status=error.status)
         return pages.redirect("/account", "Your password is changed. Other devices are signed out.")
 
     @post("/verification")
-    async def send_verification(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
+    async def send_verification(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
         """Have the confirmation mail sent again."""
-
-        async def send(work: UnitOfWork, _: Form) -> str:
-            await AccountService(work).send_verification()
-            return "A mail is on its way."
-
-        return await pages.press(request, "/account", send)
+        await pages.form(request)
+        try:
+            await Credentials(product, context_of(request).actor).send_verification()
+        except TooManyAttempts as error:
+            return pages.redirect("/account", error.detail, "error")
+        return pages.redirect("/account", "A mail is on its way.")

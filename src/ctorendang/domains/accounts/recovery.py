@@ -19,6 +19,8 @@ RESETS_PER_ACCOUNT = Limit("reset-account", attempts=5, seconds=3600)
 RESETS_PER_ADDRESS = Limit("reset-address", attempts=60, seconds=3600)
 TRIES_PER_ADDRESS = Limit("mailed-secret-address", attempts=100, seconds=3600)
 
+_DEAD_LINK = "This link is no longer valid. Ask for a new one."
+
 
 class Recovery:
     """What a visitor can do with, or about, a mailed secret."""
@@ -58,12 +60,16 @@ class Recovery:
         fields.password("password", new)
         fields.done()
         await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
+        digest = token_hash(token)
+        async with self._product.units.begin(self._authenticator) as work:
+            if not await SessionRepository(work.session).is_reset_token(self._tenant_id, digest):
+                raise TokenNotAccepted(_DEAD_LINK)
         password_hash = await hash_password_aside(new)
         async with self._product.units.begin(self._authenticator) as work:
             users, sessions = UserRepository(session=work.session), SessionRepository(work.session)
-            user_id = await sessions.redeem_email_token(self._tenant_id, "reset_password", token_hash(token))
+            user_id = await sessions.redeem_email_token(self._tenant_id, "reset_password", digest)
             if user_id is None:
-                raise TokenNotAccepted("This link is no longer valid. Ask for a new one.")
+                raise TokenNotAccepted(_DEAD_LINK)
             user = await users.get_locked(self._tenant_id, user_id)
             user.email_verified_at = user.email_verified_at or now()
             await users.put_password(self._tenant_id, user_id, password_hash)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -149,19 +149,13 @@ class SessionRepository:
 
     async def redeem_email_token(self, tenant_id: UUID, purpose: str, digest: bytes) -> UUID | None:
         """Use up an e-mail token: whose it was, None when it is not good (any more)."""
-        statement = (
-            update(EmailToken)
-            .where(
-                EmailToken.tenant_id == tenant_id,
-                EmailToken.purpose == purpose,
-                EmailToken.token_hash == digest,
-                EmailToken.used_at.is_(None),
-                EmailToken.expires_at > func.now(),
-            )
-            .values(used_at=func.now())
-            .returning(EmailToken.user_id)
-        )
-        return await self._session.scalar(statement)
+        statement = update(EmailToken).where(*_good_token(tenant_id, purpose, digest)).values(used_at=func.now())
+        return await self._session.scalar(statement.returning(EmailToken.user_id))
+
+    async def is_reset_token(self, tenant_id: UUID, digest: bytes) -> bool:
+        """Whether a token would set a new password now."""
+        statement = select(EmailToken.id).where(*_good_token(tenant_id, "reset_password", digest))
+        return await self._session.scalar(statement) is not None
 
     async def void_email_tokens(self, tenant_id: UUID, user_id: UUID, purpose: str) -> None:
         """Make earlier e-mail tokens of a purpose worthless."""
@@ -175,3 +169,24 @@ class SessionRepository:
             )
             .values(used_at=func.now())
         )
+
+
+def _good_token(tenant_id: UUID, purpose: str, digest: bytes) -> list[ColumnElement[bool]]:
+    """An unused token in time, of somebody who may sign in, and older than no change of their password."""
+    active = exists().where(
+        User.tenant_id == tenant_id, User.id == EmailToken.user_id, User.status == MemberStatus.ACTIVE
+    )
+    changed_since = exists().where(
+        PasswordCredential.tenant_id == tenant_id,
+        PasswordCredential.user_id == EmailToken.user_id,
+        PasswordCredential.updated_at > EmailToken.created_at,
+    )
+    return [
+        EmailToken.tenant_id == tenant_id,
+        EmailToken.purpose == purpose,
+        EmailToken.token_hash == digest,
+        EmailToken.used_at.is_(None),
+        EmailToken.expires_at > func.now(),
+        active,
+        *(() if purpose == "verify_email" else (~changed_since,)),
+    ]

@@ -4,9 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ctorendang.domains.accounts.errors import WrongPassword
 from ctorendang.domains.accounts.models import User
-from ctorendang.domains.accounts.passwords import hash_password_aside, password_fits
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.audit.service import Subject, record
@@ -45,32 +43,13 @@ class AccountService:
         """
         self._work.require(AccountPermission.MANAGE_OWN)
         fields = Fields()
-        name = fields.text("name", name, most=120)
+        name = fields.person("name", name)
         fields.done()
         user = await self._users.get_locked(self._tenant_id, self._work.actor.person)
         user.name = name
         record(self._work, "accounts.account.renamed", Subject("user", user.id))
         self._work.publish("account.renamed", {"user_id": str(user.id)})
         return user
-
-    async def change_password(self, current: str, new: str) -> None:
-        """Set a new password and end one's other sign-ins.
-
-        Raises:
-            SignInRequired: this is a visitor.
-            InvalidInput: the new password is not good.
-            WrongPassword: the current one is not right.
-        """
-        self._work.require(AccountPermission.MANAGE_OWN)
-        fields = Fields()
-        fields.password("newPassword", new)
-        fields.done()
-        user_id = self._work.actor.person
-        if not await password_fits(await self._users.find_password_hash(self._tenant_id, user_id), current):
-            raise WrongPassword
-        await self._users.put_password(self._tenant_id, user_id, await hash_password_aside(new))
-        await self._sessions.end(self._tenant_id, user_id, but=self._work.actor.session_id)
-        record(self._work, "accounts.password.changed", Subject("user", user_id))
 
     async def sign_out(self) -> None:
         """End the sign-in that this request rides on.
@@ -83,18 +62,6 @@ class AccountService:
         if session_id is not None:
             await self._sessions.end(self._tenant_id, self._work.actor.person, only=session_id)
             record(self._work, "accounts.session.ended", Subject("session", session_id), {"reason": "signed out"})
-
-    async def send_verification(self) -> None:
-        """Have the mail that confirms one's address sent again.
-
-        Raises:
-            SignInRequired: this is a visitor.
-        """
-        self._work.require(AccountPermission.MANAGE_OWN)
-        user = await self._users.get_locked(self._tenant_id, self._work.actor.person)
-        if user.email_verified_at is None:
-            self._work.publish("account.verification_wanted", {"user_id": str(user.id)})
-            record(self._work, "accounts.verification.requested", Subject("user", user.id))
 
 
 async def names_of(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, str]:

@@ -5,7 +5,7 @@ that goes with each, are derived from it with the product's key: a client whose 
 and gets the same ones, though the database keeps only hashes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ctorendang.kit.crypto import keyed_digest
@@ -23,8 +23,8 @@ class TokenPair:
         expires_in: seconds until the access token is no longer accepted.
     """
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_in: int = int(ACCESS_LIFETIME.total_seconds())
 
 

@@ -47,6 +47,14 @@ class AttemptLimiter:
         if await self._add(1, _key(limit, subject), limit.seconds) > limit.attempts:
             raise TooManyAttempts(max(1, int(limit.seconds - time.time() % limit.seconds)))
 
+    async def allows(self, limit: Limit, *subject: str) -> bool:
+        """Count one attempt of a subject; whether there were not yet enough."""
+        try:
+            await self.count(limit, *subject)
+        except TooManyAttempts:
+            return False
+        return True
+
     async def forgive(self, limit: Limit, *subject: str) -> None:
         """Take one attempt back: it turned out to be rightful."""
         await self._add(-1, _key(limit, subject), limit.seconds)
