@@ -1,5 +1,7 @@
 """People with the profiles they may have."""
 
+import asyncio
+
 from tests.factories import PROBLEMS, Marketplace, profile, sign_in
 
 MEMBERS = """query($status: CtoStatus, $first: Int) {
@@ -33,3 +35,28 @@ async def test_a_profile_is_a_form_for_ctos_alone(market: Marketplace):
             if role:
                 await sign_in(browser, await market.join(role))
             assert (await browser.get("/account/profile")).status_code == status
+
+
+async def test_who_is_suspended_or_no_cto_any_more_is_not_listed(market: Marketplace):
+    admin = await market.join("admin")
+    suspended, former = await market.listed_cto(), await market.listed_cto()
+    await admin.mutate("suspendMember", "... on Member { id }" + PROBLEMS, {"memberId": str(suspended.person.id)})
+    roles = {"memberId": str(former.person.id), "roles": ["CLIENT"]}
+    await admin.mutate("setMemberRoles", "... on Member { id }" + PROBLEMS, roles)
+    await market.work_off()
+    assert (await market.graphql("{ ctos { totalCount } }"))["data"]["ctos"]["totalCount"] == 0
+
+
+async def test_a_suspended_members_application_cannot_be_approved(market: Marketplace):
+    admin, applicant = await market.join("admin"), await market.join("cto")
+    saved = await applicant.mutate("updateCtoProfile", "... on Cto { id }" + PROBLEMS, profile())
+    await applicant.mutate("submitCtoProfile", "... on Cto { id }" + PROBLEMS)
+    await admin.mutate("suspendMember", "... on Member { id }" + PROBLEMS, {"memberId": str(applicant.id)})
+    refused = await admin.mutate("approveCto", "... on Cto { id }" + PROBLEMS, {"ctoId": saved["id"]})
+    assert refused["code"] == "profile_not_ready"
+
+
+async def test_two_first_saves_at_once_make_one_profile(market: Marketplace):
+    person = await market.join("cto")
+    saves = [person.mutate("updateCtoProfile", "... on Cto { id }" + PROBLEMS, profile()) for _ in range(4)]
+    assert len({answer["id"] for answer in await asyncio.gather(*saves)}) == 1

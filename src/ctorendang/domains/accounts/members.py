@@ -94,6 +94,7 @@ class MemberService:
         user = await self._users.get_locked(self._tenant_id, member_id)
         before, user.roles = user.roles, chosen
         record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": chosen})
+        self._work.publish("member.roles_set", {"user_id": str(user.id)})
         return user
 
     async def suspend(self, member_id: UUID) -> User:

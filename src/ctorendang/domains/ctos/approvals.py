@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
+from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.errors import ProfileNotReady
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoRepository
-from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -26,10 +27,13 @@ class ApprovalService:
         Raises:
             Forbidden: the actor does not approve profiles.
             NotFound: there is no such profile here.
-            ProfileNotReady: it is not in review.
+            ProfileNotReady: it is not in review, or its owner is suspended or no CTO any more.
         """
         self._work.require(CtoPermission.APPROVE)
         cto = await self._in_review(cto_id)
+        user = await self._work.session.get_one(User, (cto.tenant_id, cto.user_id), with_for_update={"read": True})
+        if not may_be_listed(user):
+            raise ProfileNotReady("This member is suspended, or no CTO any more.")
         cto.status = CtoStatus.LISTED
         cto.published_at = now()
         self._decided(cto, "ctos.profile.approved")

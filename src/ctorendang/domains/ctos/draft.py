@@ -47,6 +47,7 @@ class ProfileDraft:
             fields.number("skills", skill.level, least=1, most=5)
         return replace(
             self,
+            skills=self.skills[:MOST_SKILLS],
             headline=fields.text("headline", self.headline, most=140),
             bio=fields.text("bio", self.bio, most=6_000, least=40, lines=True),
             hourly_rate=fields.number("hourlyRate", self.hourly_rate, least=0, most=MOST_RATE),

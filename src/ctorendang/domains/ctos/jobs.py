@@ -7,7 +7,7 @@ from uuid import UUID
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.repository import CtoRepository
-from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
 from ctorendang.domains.tenants.mailing import send_mail
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.work import UnitOfWork
@@ -22,12 +22,13 @@ async def _follow_name(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         work.publish("cto.saved", {"cto_id": str(cto.id)})
 
 
-async def _pause_suspended(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    ctos = CtoRepository(session=work.session)
-    cto = await ctos.find_of_user(work.tenant_id, UUID(payload["user_id"]), locked=True)
-    if cto is not None and cto.status == CtoStatus.LISTED:
+async def _pause_who_may_not(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    user_id = UUID(payload["user_id"])
+    user = await work.session.get_one(User, (work.tenant_id, user_id))
+    cto = await CtoRepository(session=work.session).find_of_user(work.tenant_id, user_id, locked=True)
+    if cto is not None and cto.status == CtoStatus.LISTED and not may_be_listed(user):
         cto.status = CtoStatus.PAUSED
-        record(work, "ctos.profile.paused", Subject("cto", cto.id), {"reason": "member suspended"})
+        record(work, "ctos.profile.paused", Subject("cto", cto.id), {"reason": "member suspended or no CTO any more"})
         work.publish("cto.saved", {"cto_id": str(cto.id)})
 
 
@@ -50,7 +51,8 @@ async def _send(work: UnitOfWork, payload: Mapping[str, Any], template: str, *, 
 
 SUBSCRIPTIONS = (
     Subscription("account.renamed", "ctos.follow_name", _follow_name),
-    Subscription("member.suspended", "ctos.pause_suspended", _pause_suspended),
+    Subscription("member.suspended", "ctos.pause_suspended", _pause_who_may_not),
+    Subscription("member.roles_set", "ctos.pause_former", _pause_who_may_not),
     Subscription("cto.approved", "ctos.send_approved", _send_approved),
     Subscription("cto.declined", "ctos.send_declined", _send_declined),
 )

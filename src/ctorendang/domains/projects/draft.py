@@ -41,6 +41,7 @@ class ProjectDraft:
         today = now().date()
         return replace(
             self,
+            skills=self.skills[:MOST_SKILLS],
             title=fields.text("title", self.title, most=140),
             description=fields.text("description", self.description, most=10_000, lines=True),
             industry=fields.choice("industry", self.industry, INDUSTRIES) if self.industry else None,
