@@ -47,7 +47,8 @@ _TEXTS = [
 ]
 
 KNOWN = [*_NUMBERS, *_DAYS, *_TEXTS]
-HARDEST = ["\0", "--5", "1e999999", "9" * 400, "9999-12-31", "\ud800", "x" * 7_000, MARKUP]
+# What has done harm here or elsewhere.
+HARDEST = ["", "\0", "--5", "sNaN", "1e999999", "1e-999999", "9" * 400, "9999-12-31", "x" * 7_000, "\ud800", MARKUP]
 values = st.sampled_from(KNOWN) | st.text(st.characters(), max_size=30)
 
 

@@ -152,8 +152,14 @@ async def test_nonsense_in_a_form_is_refused_or_kept_but_never_breaks_it(playgro
 async def test_nonsense_that_has_done_harm_elsewhere_is_refused_or_kept(playground: Playground, action, names):
     role = "admin" if action.startswith("/admin") else "cto" if action.startswith("/account") else "client"
     path = place(playground, action, None)
-    forms = [[(name, value) for name in names] for value in (HARDEST if action == "/login" else KNOWN)]
-    forms += [[(n, value if n == name else GOOD[n]) for n in names] for name in names for value in HARDEST]
+    hashes = any("assword" in name for name in names)  # which takes long, on purpose
+    forms = [[(name, value) for name in names] for value in (HARDEST if hashes else KNOWN)]
+    forms += [
+        [(n, value if n == name else GOOD[n]) for n in names]
+        for name in names
+        for value in HARDEST
+        if not hashes or len(names) > 4
+    ]
     for pairs in forms if names else ():
         answer = await send(playground, role, path, encode(pairs))
         assert answer.status_code < 500, pairs

@@ -217,5 +217,5 @@ async def test_a_vector_is_of_one_length_and_makes_near_what_means_the_same(mark
         if each["component"] == "relevance"
     }
     assert relevance[str(cloud.id)] > relevance[str(farm.id)] + 0.1
-    lengths = await market.fetch("select l2_norm(embedding::vector) as length from cto_vectors")
+    lengths = await market.fetch("select l2_norm(embedding) as length from cto_vectors")
     assert all(abs(row["length"] - 1) < 0.01 for row in lengths)
