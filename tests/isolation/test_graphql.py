@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from ctorendang.wiring import create_schema
-from tests.inbox import Inbox
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, ListedCto, Marketplace, Marketplaces, Person, profile, project
+from tests.inbox import Inbox
 from tests.isolation.matrix import open_session
 from tests.isolation.operations import Foreign, Operation, OperationMaker
 
