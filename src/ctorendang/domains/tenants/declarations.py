@@ -56,7 +56,7 @@ class _File:
     def problem(self, path: str, reason: str) -> str:
         """A problem at a path such as ``$.domains[0]``, on the nearest line known."""
         while path not in self.lines and path != "$":
-            path = re.sub(r"(\.[^.\[]+|\[[^\]]*\])$", "", path)
+            path = path[: max(path.rfind("."), path.rfind("["), 1)]
         return f"{self.path}:{self.lines.get(path, 1)}: {reason}"
 
 
@@ -157,7 +157,8 @@ def _check(file: _File, declaration: Declaration, themes: ThemeRenderer) -> list
         problems.append(file.problem("$.theme.name", f"there is no theme `{declaration.theme.name}`"))
     except InvalidThemeSettings as error:
         problems += [
-            file.problem(f"$.theme.settings.{field}", f"`{field}`: {reason}") for field, reason in error.fields.items()
+            file.problem(f"$.theme.settings.{field}", f"`{field}`: {reason}" if field else reason)
+            for field, reason in error.fields.items()
         ]
     return problems
 
