@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from ctorendang.infra.errors import AppError, InvalidInput, TooManyAttempts
 from ctorendang.infra.theming.renderer import ThemeRenderer
@@ -39,7 +39,7 @@ class ErrorRenderer:
         if status >= 500:
             _log.error("request failed", exc_info=error)
         context = find_context(request.scope)
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyAttempts) else {}
+        headers = _headers(error)
         if context is not None and wants_html(request):
             body = self._page(context, request.url.path, status, detail)
             headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
@@ -74,6 +74,14 @@ def _describe(error: Exception) -> tuple[int, str, str]:
         detail = _DETAILS.get(error.status_code, "This request cannot be understood. Check it and send it again.")
         return error.status_code, _title(error.status_code).lower().replace(" ", "_"), detail
     return 500, "internal_error", _DETAILS[500]
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, MethodNotAllowedException):
+        return {"Allow": (error.headers or {}).get("allow", "")}
+    return {}
 
 
 def _title(status: int) -> str:

@@ -70,6 +70,8 @@ class Gate:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         if scope["type"] != ScopeType.HTTP or scope["path"] in _PROBES:
             await self.litestar(scope, receive, send)
             return
@@ -148,3 +150,14 @@ async def _plain(send: Send, status: int, body: bytes) -> None:
         }
     )
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _without_body(send: Send) -> Send:
+    """Answers HEAD: what GET says, but for the body (RFC 9110 section 9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return send_head
