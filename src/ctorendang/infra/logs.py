@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api_?key|otp|credential", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api[_-]?key|otp|credential", re.IGNORECASE)
 # What follows a telling word, stands before the host of an address, or is spelled like a key of an API.
 _SECRET_TEXT = re.compile(
     r"(bearer\s+|(?:token|password|secret)=)[^\s&\"']+|(?<=://)[^/\s@]+(?=@)|\bsk-[\w-]+", re.IGNORECASE
@@ -17,7 +17,7 @@ _HIDDEN = "[hidden]"
 
 def hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
     """A structlog processor: values of telling names, and what follows telling words, are not written down."""
-    return {name: _HIDDEN if _SECRET_NAME.search(name) else _hide(value) for name, value in event.items()}
+    return {name: _HIDDEN if _SECRET_NAME.search(str(name)) else _hide(value) for name, value in event.items()}
 
 
 def hide_secrets_in(text: str) -> str:
