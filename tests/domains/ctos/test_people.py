@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.factories import PROBLEMS, Marketplace, profile, sign_in
+from tests.factories import PROBLEMS, Marketplace, profile, project, sign_in, submit
 
 MEMBERS = """query($status: CtoStatus, $first: Int) {
     members(first: $first, filter: {ctoStatus: $status}) { totalCount edges { node { email } } }
@@ -35,6 +35,21 @@ async def test_a_profile_is_a_form_for_ctos_alone(market: Marketplace):
             if role:
                 await sign_in(browser, await market.join(role))
             assert (await browser.get("/account/profile")).status_code == status
+
+
+async def test_nonsense_in_a_form_of_others_is_not_shown_again(market: Marketplace):
+    cto, published = await market.listed_cto(), await market.join("client")
+    created = await published.mutate("createProject", "... on Project { id }" + PROBLEMS, project())
+    await published.mutate("publishProject", "... on Project { id }" + PROBLEMS, {"projectId": created["id"]})
+    nonsense = {
+        "/account/profile": ("client", {"hourlyRate": "much"}),
+        f"/ctos/{cto.id}/reviews": ("cto", {"rating": "many"}),
+        f"/projects/{created['id']}/edit?step=terms": ("cto", {"budget": "much"}),
+    }
+    for action, (role, fields) in nonsense.items():
+        async with market.browser() as browser:
+            await sign_in(browser, await market.join(role))
+            assert (await submit(browser, "/account", action, fields)).status_code == 403
 
 
 async def test_who_is_suspended_or_no_cto_any_more_is_not_listed(market: Marketplace):

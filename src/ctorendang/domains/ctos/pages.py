@@ -72,6 +72,7 @@ class DirectoryPages(Controller):
     ) -> Response[Any]:
         """Say something about a CTO."""
         form = await pages.form(request)
+        product.grants.require(context_of(request).actor, CtoPermission.WRITE_REVIEW)
         try:
             rating = form.number("rating")
             form.done()
@@ -142,7 +143,7 @@ class ProfilePages(Controller):
         """Save the profile."""
         form = await pages.form(request)
         context = context_of(request)
-        context.actor.person  # noqa: B018 - raises for visitors
+        product.grants.require(context.actor, CtoPermission.MANAGE_OWN)
         try:
             draft = profile_draft(form)
             async with product.units.begin(context.actor) as work:

@@ -85,6 +85,7 @@ class ProjectPages(Controller):
     ) -> Response[Any]:
         """Save a step, and go where the pressed button leads."""
         form = await pages.form(request)
+        product.grants.require(context_of(request).actor, ProjectPermission.MANAGE_OWN)
         step = Query(request).choice("step", _STEPS) or _STEPS[0]
         try:
             changes = _changes(step, form)
