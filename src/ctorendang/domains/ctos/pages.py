@@ -13,7 +13,7 @@ from ctorendang.domains.ctos.draft import USUAL_LEVEL, NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
-from ctorendang.domains.ctos.service import CtoOrder
+from ctorendang.domains.ctos.service import CtoOrder, CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.types import required_id
@@ -28,6 +28,7 @@ from ctorendang.infra.work import UnitOfWork
 AnyRequest = Request[Any, Any, Any]
 
 _OWN = "/account/profile"
+_APPLIED = "Thank you! Your profile is in review, we will write to you."
 
 
 class DirectoryPages(Controller):
@@ -92,17 +93,23 @@ class ApplyPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def apply_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """The application."""
-        if Role.CTO in context_of(request).actor.roles:
-            return pages.redirect(_OWN)
+    async def apply_form(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
+        """The application: of visitors, and of CTOs who have an account but no profile yet."""
+        actor = context_of(request).actor
+        if actor.user_id is not None:
+            product.grants.require(actor, CtoPermission.MANAGE_OWN)
+            async with product.units.begin(actor) as work:
+                if await CtoService(work).of_people([actor.user_id]):
+                    return pages.redirect(_OWN)
         return await pages.show(request, "apply", {})
 
     @post("/")
     async def apply(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
-        """Open an account with a profile that is handed in for review, in one step."""
+        """Hand a profile in for review; for a visitor, with an account in the same step."""
         form = await pages.form(request)
         context = context_of(request)
         account = NewAccount(form.text("name"), form.text("email"), form.text("password"), Role.CTO)
@@ -114,10 +121,16 @@ class ApplyPages(Controller):
                 await profiles.save(draft, context.tenant.currency)
                 await profiles.submit()
 
+            if context.actor.user_id is not None:
+                async with product.units.begin(context.actor) as work:
+                    await hand_in(work)
+                return pages.redirect(_OWN, _APPLIED)
             person = await Authentication(product, context.actor).sign_up(account, hand_in)
         except AppError as error:
+            if error.status == 403:
+                raise
             return await pages.show(request, "apply", {}, form=pages.refused(error, form), status=error.status)
-        response = pages.redirect(_OWN, "Thank you! Your profile is in review, we will write to you.")
+        response = pages.redirect(_OWN, _APPLIED)
         await start_session(request, product, pages, person, response)
         return response
 
