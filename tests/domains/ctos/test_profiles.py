@@ -172,6 +172,30 @@ async def test_one_applies_on_one_page_with_account_and_profile(market: Marketpl
     assert "Leads teams" in (await client.get("/account/profile")).text
 
 
+async def test_a_cto_who_has_an_account_but_no_profile_yet_applies_with_it(market: Marketplace, client):
+    cto = await market.join("cto")
+    await sign_in(client, cto)
+    assert 'href="/apply"' in (await client.get("/account/profile")).text
+    fields = {
+        "headline": "Leads teams", "bio": "Has built and led platform teams for many years.", "hourlyRate": "180",
+        "availability": "10", "yearsExperience": "12", "timeZone": "", "skillName": ["Rust"], "skillLevel": ["5"],
+    }  # fmt: skip
+    refused = await submit(client, "/apply", "/apply", {**fields, "bio": "Short."})
+    assert (refused.status_code, await market.fetch("select from ctos")) == (422, [])
+    answer = await submit(client, "/apply", "/apply", fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account/profile")
+    assert await status(cto) == "IN_REVIEW"
+    assert len(await market.fetch("select from users")) == 1
+    assert (await client.get("/apply")).headers["location"] == "/account/profile"
+
+
+async def test_a_client_does_not_apply(market: Marketplace, client):
+    await sign_in(client, await market.join("client"))
+    assert (await client.get("/apply")).status_code == 403
+    assert (await submit(client, "/account", "/apply", {"name": "Ada"})).status_code in {403, 422}
+    assert await market.fetch("select from ctos") == []
+
+
 async def test_an_application_with_a_bad_profile_opens_no_account(market: Marketplace, client):
     fields = {"name": "Ada Person", "email": "ada@cto.example", "password": PASSWORD, "headline": "Leads teams"}
     answer = await submit(client, "/apply", "/apply", fields)

@@ -124,7 +124,7 @@ async def test_queries_may_come_by_get_and_mutations_may_not(market: Marketplace
     assert await market.fetch("select from users") == []
 
 
-@pytest.mark.parametrize("typed", ["[]", "1", "{", "null", quote("\ud800", errors="surrogatepass"), "{" * 50_000])
+@pytest.mark.parametrize("typed", ["[]", "1", "{", "null", quote("\ud800", errors="surrogatepass"), "{" * 5_000])
 async def test_variables_in_an_address_must_be_an_object(client, typed):
     response = await client.get("/graphql?query={__typename}&variables=" + typed)
     assert (response.status_code, code_of(response)) == (400, "request_not_understood")
