@@ -106,16 +106,23 @@ async def _add_cto(
         "insert into cto_skills (tenant_id, cto_id, skill_id, level) values ($1, $2, $3, $4)",
         [(market.id, cto_id, skill_ids[each], level) for each, level in member.skills.items()],
     )
+    authors = [author_id for author_id, _ in reviewers]
+    await _add_reviews(app, market, cto_id, list(zip(authors, stars, strict=True)))
+    return member
+
+
+async def _add_reviews(
+    app: asyncpg.Connection, market: Marketplace, cto_id: UUID, stars: list[tuple[UUID, int]]
+) -> None:
     now = datetime.now(UTC)
     await app.executemany(
         "insert into reviews (tenant_id, cto_id, author_id, rating, body, created_at)"
         " values ($1, $2, $3, $4, 'Good.', $5)",
         [
             (market.id, cto_id, author_id, star, now - timedelta(days=age))
-            for age, (star, (author_id, _)) in enumerate(zip(stars, reviewers, strict=True))
+            for age, (author_id, star) in enumerate(stars)
         ],
     )
-    return member
 
 
 async def _add_project(
