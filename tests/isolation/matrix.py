@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from ctorendang.domains.accounts.authentication import Authentication
+from ctorendang.domains.accounts.authentication import Authentication, Proven
 from ctorendang.domains.accounts.tokens import TokenPair
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.crypto import random_token, token_hash
@@ -38,8 +38,15 @@ class Cast:
 
 async def open_session(person: Person) -> TokenPair:
     """Sign a program in without the price of a password."""
-    product = person.market.marketplaces.site.product
-    return await Authentication(product, Actor(person.market.id)).open_program_session(person.actor, "a test")
+    return await open_session_as(person.market, person.actor)
+
+
+async def open_session_as(market: Marketplace, actor: Actor) -> TokenPair:
+    """A session of somebody whose password counts as checked."""
+    stored = "select password_hash from password_credentials where user_id = $1"
+    (row,) = await market.fetch(stored, actor.user_id)
+    authentication = Authentication(market.marketplaces.site.product, Actor(market.id))
+    return await authentication.open_program_session(Proven(actor, row["password_hash"]), "a test")
 
 
 Prepare = Callable[[Cast], Awaitable[dict[str, Any]]]

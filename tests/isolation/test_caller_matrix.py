@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from ctorendang.domains.accounts.authentication import Authentication
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.ids import uuid7
 from ctorendang.settings import Settings
 from ctorendang.wiring import create_schema
 from tests.factories import Marketplace, Marketplaces, project
-from tests.isolation.matrix import EVERYBODY, MUTATIONS, PROJECT, QUERIES, Cast, Operation
+from tests.isolation.matrix import EVERYBODY, MUTATIONS, PROJECT, QUERIES, Cast, Operation, open_session_as
 from tests.isolation.snapshot import Onlooker, Snapshot
 from tests.stack import SharedStack
 
@@ -133,9 +132,10 @@ async def platform_token(console: Marketplace) -> str:
         user_id,
         f"{user_id}@platform.example",
     )
+    credential = "insert into password_credentials (tenant_id, user_id, password_hash) values ($1, $2, 'none fits')"
+    await console.fetch(credential, console.id, user_id)
     root = Actor(console.id, user_id, frozenset({"platform_admin"}), name="Root")
-    product = console.marketplaces.site.product
-    return (await Authentication(product, Actor(console.id)).open_program_session(root, "a test")).access_token
+    return (await open_session_as(console, root)).access_token
 
 
 async def test_the_console_has_no_graphql_for_anyone(
