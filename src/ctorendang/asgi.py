@@ -79,7 +79,7 @@ def keep_parts(app: Litestar, product: Product) -> None:
     app.state.product = product
     app.state.executor = executor
     app.state.pages = Pages(product, executor)
-    app.state.errors = ErrorRenderer(product.gateways.themes)
+    app.state.errors = ErrorRenderer(product.gateways.themes, app.state.pages.token)
 
 
 def _product(state: State) -> Product:

@@ -8,7 +8,7 @@ import pytest
 
 from ctorendang.asgi import create_app
 from ctorendang.settings import Settings
-from tests.factories import Marketplace, Marketplaces
+from tests.factories import Marketplace, Marketplaces, form_token, sign_in
 from tests.serving import served
 
 JSON = {"accept": "application/json"}
@@ -117,3 +117,14 @@ async def test_a_probe_is_no_way_around_the_gate(browser: httpx.AsyncClient):
     for path in ("/health/", "/health/x", "/ready/..", "//health", "/health%2f"):
         assert (await browser.get(path, headers={"host": "nowhere.example"})).status_code in {200, 404, 421}
         assert "The Market" not in (await browser.get(path, headers={"host": "nowhere.example"})).text
+
+
+async def test_an_error_page_knows_who_is_signed_in_and_lets_them_sign_out(market: Marketplace):
+    person = await market.join("client")
+    async with market.browser() as browser:
+        await sign_in(browser, person)
+        page = await browser.get("/nowhere")
+        assert page.status_code == 404
+        assert 'href="/login"' not in page.text
+        signed_out = await browser.post("/logout", data={"_csrf": form_token(page.text)})
+        assert signed_out.status_code == 303

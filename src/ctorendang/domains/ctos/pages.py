@@ -15,7 +15,7 @@ from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, Forbidden
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -99,7 +99,11 @@ class ApplyPages(Controller):
         """The application: of visitors, and of CTOs who have an account but no profile yet."""
         actor = context_of(request).actor
         if actor.user_id is not None:
-            product.grants.require(actor, CtoPermission.MANAGE_OWN)
+            if not product.grants.allows(actor, CtoPermission.MANAGE_OWN):
+                raise Forbidden(
+                    "You are signed in as a client. Ask an administrator to make you a CTO as well, "
+                    "or sign out and apply with another address."
+                )
             async with product.units.begin(actor) as work:
                 if await CtoService(work).of_people([actor.user_id]):
                     return pages.redirect(_OWN)

@@ -1,5 +1,6 @@
 """The one renderer of errors over HTTP: a themed page for people, problem details for programs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -30,8 +31,10 @@ def wants_html(request: Request[Any, Any, Any]) -> bool:
 class ErrorRenderer:
     """Answers with what went wrong, in words for the one who asked; never a stack trace."""
 
-    def __init__(self, themes: ThemeRenderer) -> None:
+    def __init__(self, themes: ThemeRenderer, form_token: Callable[[Request[Any, Any, Any]], str]) -> None:
+        """Render in the tenants' themes; ``form_token`` makes the token for the forms that every page has."""
         self._themes = themes
+        self._form_token = form_token
 
     def handle(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         """A Litestar exception handler."""
@@ -41,7 +44,7 @@ class ErrorRenderer:
         context = find_context(request.scope)
         headers = _headers(error)
         if context is not None and wants_html(request):
-            body = self._page(context, request.url.path, status, detail)
+            body = self._page(request, context, status, detail)
             headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
             return Response(body, status_code=status, media_type="text/html", headers=headers)
         problem: dict[str, Any] = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
@@ -52,11 +55,13 @@ class ErrorRenderer:
             problem["instance"] = f"urn:request:{context.request_id}"
         return Response(problem, status_code=status, media_type="application/problem+json", headers=headers)
 
-    def _page(self, context: RequestContext, path: str, status: int, detail: str) -> str:
+    def _page(self, request: Request[Any, Any, Any], context: RequestContext, status: int, detail: str) -> str:
         values = {
             "tenant": context.tenant.view(),
             "settings": context.tenant.theme_settings,
-            "path": path,
+            "path": request.url.path,
+            "viewer": _viewer(context),
+            "csrf_token": self._form_token(request),
             "error": {
                 "status": status,
                 "title": _title(status),
@@ -65,6 +70,22 @@ class ErrorRenderer:
             },
         }
         return self._themes.render(context.tenant.theme, "pages/error.html", values)
+
+
+def _viewer(context: RequestContext) -> dict[str, Any] | None:
+    """As much of the person as the request itself knows: an error page asks the database for nothing."""
+    actor = context.actor
+    if actor.user_id is None:
+        return None
+    roles = [role.upper() for role in actor.roles]
+    return {
+        "id": str(actor.user_id),
+        "name": actor.name,
+        "email": "",
+        "roles": roles,
+        "emailVerified": True,
+        "cto": None,
+    }
 
 
 def _describe(error: Exception) -> tuple[int, str, str]:
