@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -24,16 +25,16 @@ def texts(name: str) -> Mapping[str, Any]:
     return tomllib.loads((resources.files(__package__) / "texts" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-class Slots:
+class Slots(ABC):
     """What stands for the names in braces; computed on use, since most phrases need few of them."""
 
+    @abstractmethod
     def get(self, name: str, *, possessive: bool) -> str:
         """The words for ``{name}``; a long one is kept short before ``'s``.
 
         Raises:
             KeyError: nothing stands for this name.
         """
-        raise NotImplementedError
 
 
 def fill(phrase: str, random: Random, slots: Slots | None = None, *, small: bool = False) -> str:

@@ -220,13 +220,13 @@ async def test_committed_rows_survive_the_kill_of_everything_at_once(tmp_path):
         assert await fetch(stack.variables()["CTORENDANG_OWNER_DATABASE_URL"], "select n from kept") == [(42,)]
 
 
-def test_a_stale_pid_file_that_names_a_living_stranger_does_not_matter(tmp_path):
+async def test_a_stale_pid_file_that_names_a_living_stranger_does_not_matter(tmp_path):
     with a_stack(tmp_path, components={"postgres"}):
         pid_file = (tmp_path / "postgres" / "postmaster.pid").read_text()
     stale = [str(os.getpid()), *pid_file.splitlines()[1:]]
     (tmp_path / "postgres" / "postmaster.pid").write_text("\n".join(stale) + "\n")
-    with a_stack(tmp_path, components={"postgres"}):
-        pass
+    with a_stack(tmp_path, components={"postgres"}) as stack:
+        assert await fetch(stack.variables()["CTORENDANG_OWNER_DATABASE_URL"], "select 1") == [(1,)]
 
 
 def test_a_component_that_does_not_start_shows_why_and_leaves_nothing_running(tmp_path):
