@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from ctorendang.domains.accounts.authentication import Authentication
+from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.graphql.endpoint import graphql_get, graphql_post
 from ctorendang.infra.graphql.executor import GraphQLExecutor
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> ASGIApp:
     )
 
     async def identify(visitor: Actor, kind: str, token: str) -> Actor | None:
-        return await Authentication(app.state.product, visitor).identify(kind, token)
+        return await Sessions(app.state.product, visitor).identify(kind, token)
 
     return Gate(app, settings.web, lambda host: app.state.product.directory.find(host), identify)
 

@@ -6,12 +6,14 @@ from ctorendang.domains.console import domain as console
 from ctorendang.domains.ctos import domain as ctos
 from ctorendang.domains.matching import domain as matching
 from ctorendang.domains.projects import domain as projects
+from ctorendang.domains.sso import domain as sso
 from ctorendang.domains.tenants import domain as tenants
 
 DOMAINS = (
     audit.DOMAIN,
     tenants.DOMAIN,
     accounts.DOMAIN,
+    sso.DOMAIN,
     ctos.DOMAIN,
     projects.DOMAIN,
     matching.DOMAIN,

@@ -26,7 +26,7 @@ OWN_CONNECTIONS = {
 }
 # Public methods of services that do not begin with a permission, and why.
 UNGUARDED = {
-    ("Authentication", "identify"): "tells who is asking, so nobody is there yet who could be allowed to",
+    ("Sessions", "identify"): "tells who is asking, so nobody is there yet who could be allowed to",
 }
 
 _SQL_CONTEXT = re.compile(
@@ -38,7 +38,7 @@ _SQL_CONTEXT = re.compile(
 _TRANSACTION_CALLS = {"begin", "begin_nested", "commit", "rollback", "transaction", "sync_session"}
 _CONNECTION_CALLS = {"create_async_engine", "create_engine", "async_sessionmaker", "AsyncSession", "create_pool"}
 _UNITS = {"units", "platform_units", "_units"}
-_SERVICES = re.compile(r".*Service|Authentication|Recovery")
+_SERVICES = re.compile(r".*Service|Authentication|Credentials|Recovery|Sessions|SignOn")
 _VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

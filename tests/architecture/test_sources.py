@@ -124,6 +124,7 @@ def test_there_are_services_to_look_at():
         "ProjectService.create",
         "MemberService.suspend",
         "Authentication.sign_in",
+        "Sessions.refresh",
         "Recovery.reset_password",
     } <= set(found)
     assert len(found) >= 45

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from ctorendang.domains.accounts.authentication import Authentication, Proven
+from ctorendang.domains.accounts.proof import Method, Proven
+from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.domains.accounts.tokens import TokenPair
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.crypto import random_token, token_hash
@@ -45,8 +46,8 @@ async def open_session_as(market: Marketplace, actor: Actor) -> TokenPair:
     """A session of somebody whose password counts as checked."""
     stored = "select password_hash from password_credentials where user_id = $1"
     (row,) = await market.fetch(stored, actor.user_id)
-    authentication = Authentication(market.marketplaces.site.product, Actor(market.id))
-    return await authentication.open_program_session(Proven(actor, row["password_hash"]), "a test")
+    proven = Proven(actor, Method.PASSWORD, password_hash=row["password_hash"])
+    return await Sessions(market.marketplaces.site.product, Actor(market.id)).open_for_program(proven, "a test")
 
 
 Prepare = Callable[[Cast], Awaitable[dict[str, Any]]]

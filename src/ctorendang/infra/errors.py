@@ -41,6 +41,16 @@ class Forbidden(AppError):
     status = 403
 
 
+class StepUpRequired(AppError):
+    """It is dangerous, and the person showed who they are too long ago."""
+
+    code = "step_up_required"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Confirm that it is you first: this needs a sign-in of the last ten minutes.")
+
+
 class InvalidInput(AppError):
     """Some fields cannot be accepted as they are.
 

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.infra.auth.actor import Actor
@@ -53,8 +55,14 @@ class UnitOfWork:
         """Whether the actor may, for answers that merely show less to those who may not."""
         return self.grants.allows(self.actor, permission)
 
-    def publish(self, event: str, payload: dict[str, Any]) -> None:
-        """Tell the event's subscribers, once this has committed; the worker is woken, and sweeps up if that is lost."""
+    def publish(self, event: str, payload: dict[str, Any], *, at: datetime | None = None) -> None:
+        """Tell the event's subscribers, once this has committed; the worker is woken, and sweeps up if that is lost.
+
+        Args:
+            event: ``project.saved`` and the like.
+            payload: what they need to know, without secrets.
+            at: not before; at once when None.
+        """
         for subscription in self.subscriptions.to(event):
             self.session.add(
                 OutboxMessage(
@@ -65,6 +73,7 @@ class UnitOfWork:
                     payload=payload,
                     actor_id=self.actor.user_id,
                     request_id=self.actor.request_id,
+                    run_at=at or func.now(),
                 )
             )
             after_commit(self.session, self.wake)

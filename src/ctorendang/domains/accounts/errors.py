@@ -13,6 +13,16 @@ class CredentialsNotAccepted(AppError):
         super().__init__("This e-mail and password do not fit together. Try again or reset the password.")
 
 
+class SingleSignOnRequired(AppError):
+    """The tenant's policy sends people with this address to their identity provider, whatever else they could show."""
+
+    code = "single_sign_on_required"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation asks you to sign in through it: choose “Single sign-on”.")
+
+
 class EmailNotAvailable(AppError):
     """No new account can be opened with this address."""
 

@@ -9,6 +9,7 @@ from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
+from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.domains.accounts.tokens import TokenPair
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal
@@ -110,20 +111,24 @@ class AccountMutations:
         """Open an account and sign in."""
         authentication = Authentication(info.context.product, info.context.actor)
         person = await authentication.sign_up(NewAccount(input.name, input.email, input.password, input.role))
-        return Tokens.of(await authentication.open_program_session(person, info.context.user_agent))
+        return Tokens.of(
+            await Sessions(info.context.product, info.context.actor).open_for_program(person, info.context.user_agent)
+        )
 
     @mutation
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
         """Sign in with e-mail and password."""
         authentication = Authentication(info.context.product, info.context.actor)
         person = await authentication.sign_in(input.email, input.password)
-        return Tokens.of(await authentication.open_program_session(person, info.context.user_agent))
+        return Tokens.of(
+            await Sessions(info.context.product, info.context.actor).open_for_program(person, info.context.user_agent)
+        )
 
     @mutation
     async def refresh_token(self, info: Info, input: RefreshTokenInput) -> RefreshTokenResult:
         """Exchange a refresh token for the next pair. Each works once."""
-        authentication = Authentication(info.context.product, info.context.actor)
-        return Tokens.of(await authentication.refresh(input.refresh_token))
+        sessions = Sessions(info.context.product, info.context.actor)
+        return Tokens.of(await sessions.refresh(input.refresh_token))
 
     @mutation
     async def sign_out(self, info: Info) -> DoneResult:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from ctorendang.domains.accounts.access import end_access
 from ctorendang.domains.accounts.errors import LastAdministrator
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
-from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
@@ -109,7 +110,7 @@ class MemberService:
         await self._keep_an_admin_besides(member_id)
         user = await self._users.get_locked(self._tenant_id, member_id)
         user.status = MemberStatus.SUSPENDED
-        await SessionRepository(self._work.session).end(self._tenant_id, user.id)
+        await end_access(self._work, user.id, "suspended")
         record(self._work, "accounts.member.suspended", Subject("user", user.id))
         self._work.publish("member.suspended", {"user_id": str(user.id)})
         return user

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,8 @@ class User(Timestamps, TenantModel):
     status: Mapped[str] = mapped_column(server_default="active")
     email_verified_at: Mapped[datetime | None]
     last_sign_in_at: Mapped[datetime | None]
+    break_glass: Mapped[bool] = mapped_column(server_default=text("false"))
+    """May sign in with local factors though single sign-on is enforced: the way back in when the provider is away."""
 
 
 class PasswordCredential(Timestamps, TenantModel):
@@ -54,11 +56,15 @@ class Session(TenantModel):
         within_tenant("user_id", "users", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "token_hash"),
         CheckConstraint("kind in ('browser', 'program')", name="kind"),
+        CheckConstraint("method in ('password', 'passkey', 'sso')", name="method"),
         Index(None, "tenant_id", "user_id"),
     )
 
     user_id: Mapped[UUID]
     kind: Mapped[str]
+    method: Mapped[str] = mapped_column(server_default="password")
+    strong: Mapped[bool] = mapped_column(server_default=text("false"))
+    authenticated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     token_hash: Mapped[bytes]
     address: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str] = mapped_column(server_default="")
@@ -66,6 +72,37 @@ class Session(TenantModel):
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class AccessPolicy(Timestamps, TenantModel):
+    """How people of a tenant get in and how long they stay; a tenant without a row has the defaults.
+
+    Attributes:
+        mfa: whom local sign-ins ask for a second factor.
+        idle_minutes: a browser session ends when it was not used for so long.
+        absolute_hours: it ends then, used or not.
+        concurrent_sessions: the most browser sessions a person may have; the oldest ends. None is no limit.
+        sso_scope: whom enforced single sign-on binds: nobody, people with an address in ``sso_domains``, or everybody.
+        sso_connection_id: where they are sent.
+    """
+
+    __tablename__ = "access_policies"
+    __table_args__ = (
+        UniqueConstraint("tenant_id"),
+        CheckConstraint("mfa in ('off', 'optional', 'required_for_admins', 'required')", name="mfa"),
+        CheckConstraint("idle_minutes between 5 and 43200", name="idle_minutes"),
+        CheckConstraint("absolute_hours between 1 and 2160", name="absolute_hours"),
+        CheckConstraint("concurrent_sessions between 1 and 100", name="concurrent_sessions"),
+        CheckConstraint("sso_scope in ('off', 'domains', 'everyone')", name="sso_scope"),
+    )
+
+    mfa: Mapped[str] = mapped_column(server_default="optional")
+    idle_minutes: Mapped[int] = mapped_column(server_default=text("10080"))
+    absolute_hours: Mapped[int] = mapped_column(server_default=text("336"))
+    concurrent_sessions: Mapped[int | None]
+    sso_scope: Mapped[str] = mapped_column(server_default="off")
+    sso_domains: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    sso_connection_id: Mapped[UUID | None]
 
 
 class RefreshToken(TenantModel):

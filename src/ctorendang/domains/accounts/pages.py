@@ -5,12 +5,14 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
-from ctorendang.domains.accounts.authentication import BROWSER_LIFETIME, Authentication, NewAccount, Proven
+from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.proof import Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
+from ctorendang.domains.accounts.sessions import BROWSER_LIFETIME, Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
@@ -26,8 +28,8 @@ async def start_session(
     request: AnyRequest, product: Product, pages: Pages, person: Proven, response: Response[Any]
 ) -> None:
     """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
-    authentication = Authentication(product, context_of(request).actor)
-    token = await authentication.open_browser_session(person, request.headers.get("user-agent", ""))
+    sessions = Sessions(product, context_of(request).actor)
+    token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""))
     response.set_cookie(pages.cookies.make(SESSION, token, int(BROWSER_LIFETIME.total_seconds())))
 
 

@@ -1,6 +1,7 @@
 """Who is asking."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -27,6 +28,10 @@ class Actor:
         session_id: the sign-in that this request rides on, for people and their programs.
         request_id: ties audit rows and log lines together.
         address: where the request came from, for limits on attempts.
+        method: how the person came in: ``password``, ``passkey``, ``sso`` or ``key``; empty for everybody else.
+        strong: two factors were shown, or an identity provider vouched.
+        authenticated_at: when the person last showed who they are, for actions that want it to be recent.
+        scopes: the only permissions that a key carries, whatever its owner's roles; None is no restriction.
     """
 
     tenant_id: UUID
@@ -36,6 +41,10 @@ class Actor:
     request_id: str = ""
     address: str = ""
     name: str = ""
+    method: str = ""
+    strong: bool = False
+    authenticated_at: datetime | None = None
+    scopes: frozenset[str] | None = None
 
     @classmethod
     def service(cls, tenant_id: UUID, role: str, request_id: str = "", address: str = "") -> Self:

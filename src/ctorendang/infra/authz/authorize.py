@@ -14,7 +14,9 @@ class Grants:
         self._by_role = by_role
 
     def allows(self, actor: Actor, permission: StrEnum) -> bool:
-        """Whether one of the actor's roles has the permission."""
+        """Whether one of the actor's roles has the permission, and their key carries it where they came with one."""
+        if actor.scopes is not None and permission not in actor.scopes:
+            return False
         return any(permission in self._by_role.get(role, ()) for role in actor.roles)
 
     def require(self, actor: Actor, permission: StrEnum) -> None:
@@ -22,7 +24,7 @@ class Grants:
 
         Raises:
             SignInRequired: a visitor may not do this, somebody signed in perhaps could.
-            Forbidden: none of the actor's roles has the permission.
+            Forbidden: none of the actor's roles has the permission, or their key does not carry it.
         """
         if self.allows(actor, permission):
             return

@@ -31,6 +31,15 @@ def private_table(table: str, *, besides: tuple[str, ...]) -> None:
     op.execute(f"create policy own on {table} as restrictive to ctorendang_app using ({own}) with check ({own})")
 
 
+def service_table(table: str, *, roles: tuple[str, ...]) -> None:
+    """As ``tenant_table``, and only for actors in one of the roles: nobody's own, such as keys and pending sign-ins."""
+    tenant_table(table)
+    allowed = _acts_as(*roles)
+    op.execute(
+        f"create policy roles on {table} as restrictive to ctorendang_app using ({allowed}) with check ({allowed})"
+    )
+
+
 def platform_counts(table: str) -> None:
     """Let the platform role count a tenant table's rows by tenant, and read nothing else of them."""
     op.execute(f"create policy platform on {table} for select to ctorendang_platform using (true)")

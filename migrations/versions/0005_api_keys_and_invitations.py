@@ -1,0 +1,8 @@
+"""Keys for programs, and invitations"""
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,29 @@
+"""Having shown who one is, by whatever means, and not being signed in yet."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ctorendang.infra.auth.actor import Actor
+
+
+class Method(StrEnum):
+    """How somebody shows who they are."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+    PASSKEY = "passkey"
+    SSO = "sso"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody who has just shown who they are, and is about to be signed in.
+
+    Attributes:
+        strong: two factors were shown, or an identity provider vouched.
+        password_hash: what the password was checked against; a session is opened only while it is still theirs.
+    """
+
+    actor: Actor
+    method: Method
+    strong: bool = False
+    password_hash: str | None = field(default=None, repr=False)

@@ -1,0 +1,187 @@
+"""Sessions: opening one for somebody proven, keeping it, and telling who a credential stands for.
+
+Nobody is signed in here yet, so each step has a unit of work of its own: as the ``authenticator``, or as the person
+whose session is being opened.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from ctorendang.domains.accounts.access import policy_of, refuse_local_sign_in
+from ctorendang.domains.accounts.errors import CredentialsNotAccepted, TokenNotAccepted
+from ctorendang.domains.accounts.models import RefreshToken, Session, User
+from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.proof import Method, Proven
+from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.accounts.tokens import (
+    ACCESS_LIFETIME,
+    REFRESH_LIFETIME,
+    REPEAT_GRACE,
+    TokenPair,
+    pair_for,
+    successor_of,
+)
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.product import Product
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+from ctorendang.kit.crypto import random_token, token_hash
+from ctorendang.kit.ids import uuid7
+
+BROWSER_LIFETIME = timedelta(days=14)
+
+_TOUCH_AFTER = timedelta(minutes=1)
+_LONGEST_USER_AGENT = 300
+
+
+class Sessions:
+    """Opens, renews and finds sessions for a visitor of one tenant."""
+
+    def __init__(self, product: Product, visitor: Actor) -> None:
+        self._product = product
+        self._visitor = visitor
+        self._tenant_id = visitor.tenant_id
+        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+
+    async def open_for_browser(self, person: Proven, user_agent: str) -> str:
+        """The secret for the browser's cookie, always a new one.
+
+        Raises:
+            CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+        """
+        self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
+        token = random_token()
+        await self._open(person, "browser", token, BROWSER_LIFETIME, user_agent)
+        return token
+
+    async def open_for_program(self, person: Proven, user_agent: str) -> TokenPair:
+        """The first access and refresh token of a program.
+
+        Raises:
+            CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+        """
+        self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
+        pair = pair_for(self._product.settings.secret_key, random_token())
+        await self._open(person, "program", pair.access_token, ACCESS_LIFETIME, user_agent, pair.refresh_token)
+        return pair
+
+    async def _open(
+        self,
+        proven: Proven,
+        kind: str,
+        token: str,
+        lifetime: timedelta,
+        user_agent: str,
+        refresh_token: str | None = None,
+    ) -> UUID:
+        person = proven.actor
+        async with self._product.units.begin(person) as work:
+            users = UserRepository(session=work.session)
+            user = await users.get_locked(self._tenant_id, person.person)
+            await self._require_still_good(work, proven, user)
+            session = Session(
+                tenant_id=self._tenant_id,
+                id=uuid7(),
+                user_id=person.person,
+                kind=kind,
+                method=proven.method,
+                strong=proven.strong,
+                token_hash=token_hash(token),
+                address=person.address or None,
+                user_agent="".join(filter(str.isprintable, user_agent))[:_LONGEST_USER_AGENT],
+                expires_at=now() + lifetime,
+            )
+            work.session.add(session)
+            await work.session.flush()
+            if refresh_token is not None:
+                work.session.add(self._refresh_token(session, refresh_token))
+            user.last_sign_in_at = now()
+            record(
+                work, "accounts.session.opened", Subject("session", session.id), {"kind": kind, "method": proven.method}
+            )
+        return session.id
+
+    async def _require_still_good(self, work: UnitOfWork, proven: Proven, user: User) -> None:
+        """What was shown must still hold now that the person is locked: between the two, things may have changed."""
+        if user.status != MemberStatus.ACTIVE:
+            raise CredentialsNotAccepted
+        if proven.method == Method.PASSWORD:
+            still = await UserRepository(session=work.session).find_password_hash(self._tenant_id, user.id)
+            if still is None or still != proven.password_hash:
+                raise CredentialsNotAccepted
+        if proven.method != Method.SSO:
+            refuse_local_sign_in(await policy_of(work), user.email, break_glass=user.break_glass)
+
+    def _refresh_token(self, session: Session, token: str) -> RefreshToken:
+        return RefreshToken(
+            tenant_id=self._tenant_id,
+            session_id=session.id,
+            user_id=session.user_id,
+            token_hash=token_hash(token),
+            expires_at=now() + REFRESH_LIFETIME,
+        )
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
+        """Exchange a refresh token for the next pair.
+
+        A token that comes back after it was used means that two hold it: the whole family ends. Within a few seconds of
+        its use, and while nobody has used the successor, it is taken for a lost answer and gets the same pair again.
+
+        Raises:
+            TokenNotAccepted: unknown, expired, ended, or used before.
+        """
+        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        async with self._product.units.begin(self._authenticator) as work:
+            pair = await self._redeem(work, refresh_token)
+        if pair is None:
+            raise TokenNotAccepted
+        return pair
+
+    async def _redeem(self, work: UnitOfWork, refresh_token: str) -> TokenPair | None:
+        sessions = SessionRepository(work.session)
+        found = await sessions.lock_refresh_token(self._tenant_id, token_hash(refresh_token))
+        if found is None:
+            return None
+        token, session, status = found
+        if session.ended_at is not None or token.expires_at <= now() or status != MemberStatus.ACTIVE:
+            return None
+        pair = successor_of(self._product.settings.secret_key, refresh_token)
+        if token.used_at is None:
+            token.used_at = now()
+            session.token_hash = token_hash(pair.access_token)
+            session.expires_at = now() + ACCESS_LIFETIME
+            session.last_seen_at = now()
+            work.session.add(self._refresh_token(session, pair.refresh_token))
+            record(work, "accounts.session.refreshed", Subject("session", session.id))
+            return pair
+        repeated = now() - token.used_at <= REPEAT_GRACE
+        if repeated and not await sessions.was_used(self._tenant_id, token_hash(pair.refresh_token)):
+            return pair
+        session.ended_at = now()
+        record(work, "accounts.session.ended", Subject("session", session.id), {"reason": "refresh token reused"})
+        return None
+
+    async def identify(self, kind: str, token: str) -> Actor | None:
+        """Whom a browser's cookie or a program's access token stands for on this tenant, None for nobody."""
+        async with self._product.units.begin(self._authenticator) as work:
+            sessions = SessionRepository(work.session)
+            found = await sessions.find_live(self._tenant_id, kind, token_hash(token))
+            if found is None:
+                return None
+            session, user = found
+            if now() - session.last_seen_at > _TOUCH_AFTER:
+                await sessions.touch(self._tenant_id, session.id)
+        return replace(
+            self._person(user.id, user.name, user.roles),
+            session_id=session.id,
+            method=session.method,
+            strong=session.strong,
+            authenticated_at=session.authenticated_at,
+        )
+
+    def _person(self, user_id: UUID, name: str, roles: Iterable[str]) -> Actor:
+        return replace(self._visitor, user_id=user_id, name=name, roles=frozenset(roles))

@@ -1,0 +1,1 @@
+"""Single sign-on: each tenant's own identity providers."""
