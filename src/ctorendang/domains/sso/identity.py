@@ -11,7 +11,7 @@ class VerifiedIdentity(msgspec.Struct, frozen=True, kw_only=True):
         email_verified: the provider says that the person reads this address; a SAML provider is the authority on it.
         session_index: the provider's name of its own session (SessionIndex, ``sid``), for logout.
         logout_hint: the ID token of OIDC.
-        authenticated_at: seconds since the epoch, when the person showed the provider who they are; None if it does not say.
+        authenticated_at: seconds since the epoch, when the person last showed the provider who they are.
     """
 
     subject: str

@@ -17,9 +17,8 @@ class SignOnRefused(AppError):
     status = 400
 
     def __init__(self, reference: str) -> None:
-        super().__init__(
-            f"Single sign-on did not work. Try again; if it fails again, give your administrator the reference {reference}."
-        )
+        advice = f"Try again; if it fails again, give your administrator the reference {reference}."
+        super().__init__(f"Single sign-on did not work. {advice}")
         self.reference = reference
 
 
