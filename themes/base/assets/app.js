@@ -69,6 +69,11 @@
     if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();
   });
 
+  // On a phone the row of tabs is longer than the screen: show where one is.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const here of document.querySelectorAll("[data-section-nav] [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
+  });
+
   const reveal = () => { for (const button of document.querySelectorAll("[data-add-row], [data-copy]")) button.hidden = false; };
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:after:swap", reveal);
