@@ -12,7 +12,7 @@ from ctorendang.domains.accounts.proof import Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
-from ctorendang.domains.accounts.sessions import BROWSER_LIFETIME, Sessions
+from ctorendang.domains.accounts.sessions import BROWSER_LIFETIME, AlsoOpened, Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
@@ -25,11 +25,16 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def start_session(
-    request: AnyRequest, product: Product, pages: Pages, person: Proven, response: Response[Any]
+    request: AnyRequest,
+    product: Product,
+    pages: Pages,
+    person: Proven,
+    response: Response[Any],
+    also: AlsoOpened | None = None,
 ) -> None:
     """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
     sessions = Sessions(product, context_of(request).actor)
-    token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""))
+    token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""), also)
     response.set_cookie(pages.cookies.make(SESSION, token, int(BROWSER_LIFETIME.total_seconds())))
 
 

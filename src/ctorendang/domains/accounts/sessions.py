@@ -4,7 +4,7 @@ Nobody is signed in here yet, so each step has a unit of work of its own: as the
 whose session is being opened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -32,6 +32,8 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token, token_hash
 from ctorendang.kit.ids import uuid7
 
+AlsoOpened = Callable[[UnitOfWork, UUID], Awaitable[None]]
+
 BROWSER_LIFETIME = timedelta(days=14)
 
 _TOUCH_AFTER = timedelta(minutes=1)
@@ -47,15 +49,20 @@ class Sessions:
         self._tenant_id = visitor.tenant_id
         self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
-    async def open_for_browser(self, person: Proven, user_agent: str) -> str:
+    async def open_for_browser(self, person: Proven, user_agent: str, also: AlsoOpened | None = None) -> str:
         """The secret for the browser's cookie, always a new one.
+
+        Args:
+            person: who it is.
+            user_agent: what the browser calls itself.
+            also: what belongs to the same transaction, done as the person; gets the session's id.
 
         Raises:
             CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
         """
         self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         token = random_token()
-        await self._open(person, "browser", token, BROWSER_LIFETIME, user_agent)
+        await self._open(person, "browser", token, BROWSER_LIFETIME, user_agent, also=also)
         return token
 
     async def open_for_program(self, person: Proven, user_agent: str) -> TokenPair:
@@ -77,7 +84,8 @@ class Sessions:
         lifetime: timedelta,
         user_agent: str,
         refresh_token: str | None = None,
-    ) -> UUID:
+        also: AlsoOpened | None = None,
+    ) -> None:
         person = proven.actor
         async with self._product.units.begin(person) as work:
             users = UserRepository(session=work.session)
@@ -100,10 +108,10 @@ class Sessions:
             if refresh_token is not None:
                 work.session.add(self._refresh_token(session, refresh_token))
             user.last_sign_in_at = now()
-            record(
-                work, "accounts.session.opened", Subject("session", session.id), {"kind": kind, "method": proven.method}
-            )
-        return session.id
+            details = {"kind": kind, "method": proven.method}
+            record(work, "accounts.session.opened", Subject("session", session.id), details)
+            if also is not None:
+                await also(work, session.id)
 
     async def _require_still_good(self, work: UnitOfWork, proven: Proven, user: User) -> None:
         """What was shown must still hold now that the person is locked: between the two, things may have changed."""
