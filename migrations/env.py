@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ctorendang import registry  # noqa: F401 - importing the domains is what fills the metadata
+# Importing them is what fills the metadata.
+from ctorendang import registry  # noqa: F401
 from ctorendang.infra.db.base import Base
+from ctorendang.infra.keys import models  # noqa: F401
 
 
 def _migrate(connection: Connection) -> None:

@@ -1,5 +1,7 @@
 """Settings: what is missing is said in one line, by the command that needs it."""
 
+import base64
+
 import pytest
 from click.testing import CliRunner
 
@@ -10,6 +12,7 @@ NOBODY_THERE = "postgresql://somebody:secret@127.0.0.1:1/nothing"
 COMPLETE = {
     "CTORENDANG_ENVIRONMENT": "development",
     "CTORENDANG_SECRET_KEY": "k" * 32,
+    "CTORENDANG_MASTER_KEYS": "first:" + "A" * 43,
     "CTORENDANG_DATABASE_URL": NOBODY_THERE,
     "CTORENDANG_OWNER_DATABASE_URL": NOBODY_THERE,
     "CTORENDANG_PLATFORM_DATABASE_URL": NOBODY_THERE,
@@ -22,6 +25,8 @@ COMPLETE = {
     ("command", "missing"),
     [
         ("serve", "CTORENDANG_SECRET_KEY"),
+        ("serve", "CTORENDANG_MASTER_KEYS"),
+        ("keys rotate", "CTORENDANG_PLATFORM_DATABASE_URL"),
         ("db upgrade", "CTORENDANG_OWNER_DATABASE_URL"),
         ("tenants plan", "CTORENDANG_PLATFORM_DATABASE_URL"),
         ("tenants apply", "CTORENDANG_PLATFORM_DATABASE_URL"),
@@ -58,9 +63,45 @@ def test_secrets_are_not_shown():
     settings = Settings.from_env({**COMPLETE, "CTORENDANG_SMTP_URL": "smtp://user:secret@mail.example"})
     assert "secret" not in repr(settings).replace("secret_key", "")
     assert "k" * 32 not in repr(settings)
+    assert "A" * 8 not in repr(settings)
+    assert repr(settings.master_keys[0].key) not in repr(settings)
 
 
 def test_production_is_the_default_and_safe():
     settings = Settings.from_env({**COMPLETE, "CTORENDANG_ENVIRONMENT": ""})
     assert not settings.development
     assert (settings.web.scheme, settings.web.public_port, settings.web.trusted_proxies) == ("https", 443, ())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "A" * 43,
+        ":" + "A" * 43,
+        "first:",
+        "first:" + "A" * 42,
+        "first:" + "A" * 44,
+        "first:" + "A" * 42 + "!",
+        "First:" + "A" * 43,
+        f"first:{'A' * 43},first:{'B' * 43}",
+        f"first:{'A' * 43},second:short",
+    ],
+)
+def test_malformed_master_keys_are_refused_without_showing_them(value):
+    with pytest.raises(InvalidSetting, match="CTORENDANG_MASTER_KEYS must hold id:key pairs") as refusal:
+        Settings.from_env({**COMPLETE, "CTORENDANG_MASTER_KEYS": value})
+    assert "AAAA" not in str(refusal.value)
+
+
+def test_master_keys_keep_their_order_and_come_in_either_alphabet():
+    key = bytes(range(224, 256))
+    pairs = f"new:{base64.b64encode(key).decode()}, old:{base64.urlsafe_b64encode(key).decode().rstrip('=')}"
+    keys = Settings.from_env({**COMPLETE, "CTORENDANG_MASTER_KEYS": pairs}).master_keys
+    assert [(each.id, each.key) for each in keys] == [("new", key), ("old", key)]
+
+
+def test_a_fresh_master_key_can_be_used():
+    lines = [CliRunner().invoke(main, ["keys", "new"]).stdout.strip() for _ in range(2)]
+    first, second = Settings.from_env({**COMPLETE, "CTORENDANG_MASTER_KEYS": ",".join(lines)}).master_keys
+    assert first.id != second.id
+    assert first.key != second.key

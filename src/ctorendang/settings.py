@@ -1,6 +1,8 @@
 """Settings, read once from the environment (prefix ``CTORENDANG_``) and frozen; one class a concern."""
 
+import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,14 @@ def require(value: str, name: str) -> str:
     if not value:
         raise InvalidSetting(f"CTORENDANG_{name} is not set, and this needs it; docs/operations.md says what it holds.")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """Wraps the keys that tenants' secrets are sealed with; AES-256, so 32 bytes."""
+
+    id: str
+    key: bytes = field(repr=False)
 
 
 class _Environment:
@@ -132,10 +142,15 @@ class PathSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything one process is told from outside."""
+    """Everything one process is told from outside.
+
+    Attributes:
+        master_keys: the first wraps what is new, all of them unwrap.
+    """
 
     environment: str
     secret_key: str = field(repr=False)
+    master_keys: tuple[MasterKey, ...]
     database: DatabaseSettings
     redis: RedisSettings
     typesense: TypesenseSettings
@@ -176,6 +191,7 @@ class Settings:
         return cls(
             environment=environment,
             secret_key=secret_key,
+            master_keys=_master_keys(env),
             database=_database(env),
             redis=RedisSettings(url=env.text("REDIS_URL")),
             typesense=TypesenseSettings(url=env.text("TYPESENSE_URL"), api_key=env.text("TYPESENSE_API_KEY")),
@@ -207,3 +223,23 @@ def _database(env: _Environment) -> DatabaseSettings:
         relay_url=env.text("RELAY_DATABASE_URL"),
         pool_size=env.number("DATABASE_POOL_SIZE", 10),
     )
+
+
+def _master_keys(env: _Environment) -> tuple[MasterKey, ...]:
+    pairs = env.words("MASTER_KEYS")
+    keys = [_master_key(pair) for pair in pairs]
+    known = [key for key in keys if key]
+    if not known or len(known) < len(pairs) or len({key.id for key in known}) < len(known):
+        raise InvalidSetting(
+            "CTORENDANG_MASTER_KEYS must hold id:key pairs by commas, each id once and each key 32 bytes in Base64;"
+            " `ctorendang keys new` makes one."
+        )
+    return tuple(known)
+
+
+def _master_key(pair: str) -> MasterKey | None:
+    key_id, _, encoded = pair.partition(":")
+    plain = encoded.translate(str.maketrans("+/", "-_")).rstrip("=")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", key_id) or not re.fullmatch(r"[\w-]{43}", plain, re.ASCII):
+        return None
+    return MasterKey(key_id, base64.urlsafe_b64decode(f"{plain}="))

@@ -18,6 +18,7 @@ from ctorendang.infra.gateways.embeddings import create_embedder
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
 from ctorendang.infra.jobs.wake import create_waker
+from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.product import Product
 from ctorendang.infra.tenancy.directory import TenantDirectory
 from ctorendang.infra.tenancy.links import Links
@@ -69,6 +70,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         mailer=create_mailer(settings.mail),
         themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
         links=Links(settings.web.scheme, settings.web.public_port),
+        keyring=Keyring(settings.master_keys),
     )
     wake = create_waker(settings.redis)
     directory = TenantDirectory(app.engine, settings.database.url)

@@ -16,6 +16,7 @@ POLICIES_ACROSS_TENANTS = {
     ("users", "ctorendang_platform"): "the console counts them",
     ("ctos", "ctorendang_platform"): "the console counts them",
     ("projects", "ctorendang_platform"): "the console counts them",
+    ("tenant_keys", "ctorendang_platform"): "a new master key wraps them anew",
 }
 # What the platform role may read of tenant tables.
 PLATFORM_COLUMNS = {
@@ -23,6 +24,7 @@ PLATFORM_COLUMNS = {
     "ctos": {"tenant_id", "id"},
     "projects": {"tenant_id", "id"},
     "audit_events": {"*"},
+    "tenant_keys": {"tenant_id", "id", "master_key_id", "wrapped_key"},
 }
 ROLES = ("ctorendang_owner", "ctorendang_app", "ctorendang_platform", "ctorendang_relay", "ctorendang_door")
 

@@ -25,6 +25,7 @@ from ctorendang.infra.jobs.dispatcher import Dispatcher
 from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.jobs.relay import OutboxRelay
 from ctorendang.infra.jobs.runner import JobRunner
+from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.tenancy.links import Links
 from ctorendang.infra.theming.renderer import ThemeRenderer
 from ctorendang.infra.work import UnitOfWork, UnitsOfWork, Waker
@@ -45,6 +46,7 @@ def compose(
             mailer=create_mailer(settings.mail),
             themes=ThemeRenderer(Path(no_themes)),
             links=Links(settings.web.scheme, settings.web.public_port),
+            keyring=Keyring(settings.master_keys),
         )
     return UnitsOfWork(database, Grants({}), Subscriptions(subscriptions), gateways, wake or nobody)
 

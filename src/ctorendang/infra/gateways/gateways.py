@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.tenancy.links import Links
 from ctorendang.infra.theming.renderer import ThemeRenderer
 
@@ -65,3 +66,4 @@ class Gateways:
     mailer: Mailer
     themes: ThemeRenderer
     links: Links
+    keyring: Keyring

@@ -146,6 +146,7 @@ class EmbeddedStack:
         variables = {
             "CTORENDANG_ENVIRONMENT": "development",
             "CTORENDANG_SECRET_KEY": self.data.secret("secret_key"),
+            "CTORENDANG_MASTER_KEYS": f"development:{self.data.secret('master_key')}",
         }
         for component in self._started():
             variables |= component.variables()
