@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from ctorendang.domains.accounts.errors import SingleSignOnRequired
+from ctorendang.domains.accounts.key_models import ApiKey
 from ctorendang.domains.accounts.models import AccessPolicy
-from ctorendang.domains.accounts.repository import SessionRepository
+from ctorendang.domains.accounts.repository import ABSOLUTE_HOURS, IDLE_MINUTES, SessionRepository
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.work import UnitOfWork
 
@@ -17,10 +18,19 @@ async def policy_of(work: UnitOfWork) -> AccessPolicy:
     return found or AccessPolicy(
         tenant_id=work.tenant_id,
         mfa="optional",
-        idle_minutes=7 * 24 * 60,
-        absolute_hours=14 * 24,
+        idle_minutes=IDLE_MINUTES,
+        absolute_hours=ABSOLUTE_HOURS,
         sso_scope="off",
         sso_domains=[],
+    )
+
+
+def is_bound(policy: AccessPolicy, email: str, *, break_glass: bool = False) -> bool:
+    """Whether people with this address come through their identity provider only."""
+    if break_glass:
+        return False
+    return policy.sso_scope == "everyone" or (
+        policy.sso_scope == "domains" and email.rpartition("@")[2] in policy.sso_domains
     )
 
 
@@ -30,10 +40,7 @@ def refuse_local_sign_in(policy: AccessPolicy, email: str, *, break_glass: bool 
     Raises:
         SingleSignOnRequired: people with this address come through their identity provider.
     """
-    bound = policy.sso_scope == "everyone" or (
-        policy.sso_scope == "domains" and email.rpartition("@")[2] in policy.sso_domains
-    )
-    if bound and not break_glass:
+    if is_bound(policy, email, break_glass=break_glass):
         raise SingleSignOnRequired
 
 
@@ -47,6 +54,10 @@ async def end_access(work: UnitOfWork, user_id: UUID, reason: str) -> None:
     """
     sessions = SessionRepository(work.session)
     await sessions.end(work.tenant_id, user_id)
-    for purpose in ("verify_email", "reset_password"):
+    for purpose in ("verify_email", "reset_password", "change_email"):
         await sessions.void_email_tokens(work.tenant_id, user_id, purpose)
+    keys = update(ApiKey).where(
+        ApiKey.tenant_id == work.tenant_id, ApiKey.user_id == user_id, ApiKey.ended_at.is_(None)
+    )
+    await work.session.execute(keys.values(ended_at=func.now()))
     record(work, "accounts.access.ended", Subject("user", user_id), {"reason": reason})

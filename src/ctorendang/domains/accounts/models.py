@@ -29,6 +29,8 @@ class User(Timestamps, TenantModel):
     last_sign_in_at: Mapped[datetime | None]
     break_glass: Mapped[bool] = mapped_column(server_default=text("false"))
     """May sign in with local factors though single sign-on is enforced: the way back in when the provider is away."""
+    managed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """A directory keeps the person's name and address; they change there and not here."""
 
 
 class PasswordCredential(Timestamps, TenantModel):
@@ -125,18 +127,23 @@ class RefreshToken(TenantModel):
 
 
 class EmailToken(TenantModel):
-    """A secret sent by e-mail that proves who reads that address; works once."""
+    """A secret sent by e-mail that proves who reads that address; works once.
+
+    Attributes:
+        new_email: the address that it proves, where that is not yet the person's.
+    """
 
     __tablename__ = "email_tokens"
     __table_args__ = (
         within_tenant("user_id", "users", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "token_hash"),
-        CheckConstraint("purpose in ('verify_email', 'reset_password')", name="purpose"),
+        CheckConstraint("purpose in ('verify_email', 'reset_password', 'change_email')", name="purpose"),
         Index(None, "tenant_id", "user_id"),
     )
 
     user_id: Mapped[UUID]
     purpose: Mapped[str]
+    new_email: Mapped[str | None]
     token_hash: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from ctorendang.domains.accounts.proof import Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
-from ctorendang.domains.accounts.sessions import BROWSER_LIFETIME, AlsoOpened, Sessions
+from ctorendang.domains.accounts.sessions import LONGEST_LIFETIME, AlsoOpened, Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
@@ -35,7 +35,7 @@ async def start_session(
     """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
     sessions = Sessions(product, context_of(request).actor)
     token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""), also)
-    response.set_cookie(pages.cookies.make(SESSION, token, int(BROWSER_LIFETIME.total_seconds())))
+    response.set_cookie(pages.cookies.make(SESSION, token, int(LONGEST_LIFETIME.total_seconds())))
 
 
 class SignInPages(Controller):
@@ -60,7 +60,7 @@ class SignInPages(Controller):
             )
         except AppError as error:
             return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
-        response = pages.redirect(safe_path(form.text("next"), _home(person.actor)))
+        response = pages.redirect(safe_path(form.text("next"), home_of(person.actor)))
         await start_session(request, product, pages, person, response)
         return response
 
@@ -79,7 +79,7 @@ class SignInPages(Controller):
         return response
 
 
-def _home(person: Actor) -> str:
+def home_of(person: Actor) -> str:
     """Where a person's work is."""
     if Role.PLATFORM_ADMIN in person.roles:
         return "/tenants"

@@ -3,14 +3,25 @@
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ctorendang.domains.accounts.models import EmailToken, PasswordCredential, RefreshToken, Session, User
+from ctorendang.domains.accounts.models import (
+    AccessPolicy,
+    EmailToken,
+    PasswordCredential,
+    RefreshToken,
+    Session,
+    User,
+)
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.infra.errors import NotFound
+
+IDLE_MINUTES = 7 * 24 * 60
+ABSOLUTE_HOURS = 14 * 24
+"""What holds where a tenant has no policy."""
 
 
 class UserRepository(SQLAlchemyAsyncRepository[User]):
@@ -95,16 +106,17 @@ class SessionRepository:
         self._session = session
 
     async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[Session, User] | None:
-        """The sign-in behind a cookie or access token, and whose it is."""
+        """The sign-in behind a cookie or access token, and whose it is; none that the tenant's policy has ended."""
         statement = (
             select(Session, User)
             .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
+            .outerjoin(AccessPolicy, AccessPolicy.tenant_id == Session.tenant_id)
             .where(
                 Session.tenant_id == tenant_id,
                 Session.token_hash == digest,
                 Session.kind == kind,
-                Session.ended_at.is_(None),
                 Session.expires_at > func.now(),
+                *within_policy(),
                 User.status == MemberStatus.ACTIVE,
             )
         )
@@ -118,6 +130,14 @@ class SessionRepository:
             .values(last_seen_at=func.now())
         )
 
+    async def confirm(self, tenant_id: UUID, session_id: UUID) -> None:
+        """Note that the person of a session has just shown who they are again, strongly."""
+        await self._session.execute(
+            update(Session)
+            .where(Session.tenant_id == tenant_id, Session.id == session_id)
+            .values(authenticated_at=func.now(), strong=True)
+        )
+
     async def end(self, tenant_id: UUID, user_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> None:
         """End a person's sign-ins: all, one, or all but one. Their refresh tokens end with them."""
         statement = update(Session).where(
@@ -129,10 +149,67 @@ class SessionRepository:
             statement = statement.where(Session.id != but)
         await self._session.execute(statement.values(ended_at=func.now()))
 
-    async def lock_refresh_token(self, tenant_id: UUID, digest: bytes) -> Row[RefreshToken, Session, str] | None:
-        """A refresh token, its family and its person's status; nobody else redeems it meanwhile."""
+    async def living(self, tenant_id: UUID, user_id: UUID) -> list[Session]:
+        """A person's sign-ins that still let somebody in, the one used last first."""
+        usable = exists().where(
+            RefreshToken.tenant_id == Session.tenant_id,
+            RefreshToken.session_id == Session.id,
+            RefreshToken.used_at.is_(None),
+            RefreshToken.expires_at > func.now(),
+        )
         statement = (
-            select(RefreshToken, Session, User.status)
+            select(Session)
+            .outerjoin(AccessPolicy, AccessPolicy.tenant_id == Session.tenant_id)
+            .where(
+                Session.tenant_id == tenant_id,
+                Session.user_id == user_id,
+                or_(Session.expires_at > func.now(), usable),
+                *within_policy(),
+            )
+            .order_by(Session.last_seen_at.desc(), Session.id.desc())
+        )
+        return list(await self._session.scalars(statement))
+
+    async def end_beyond(
+        self, tenant_id: UUID, most: int, *, user_id: UUID | None = None, keep: UUID | None = None
+    ) -> list[UUID]:
+        """End the oldest browser sessions of everybody, or of one person, who has more than allowed; which those were.
+
+        Args:
+            tenant_id: whose people.
+            most: how many of a person's sessions go on.
+            user_id: whose alone.
+            keep: a session that counts as the newest of all.
+        """
+        newest_first = func.row_number().over(
+            partition_by=Session.user_id,
+            order_by=((Session.id == keep).desc(), Session.created_at.desc(), Session.id.desc()),
+        )
+        ranked = (
+            select(Session.id, newest_first.label("place"))
+            .outerjoin(AccessPolicy, AccessPolicy.tenant_id == Session.tenant_id)
+            .where(
+                Session.tenant_id == tenant_id,
+                Session.kind == "browser",
+                Session.expires_at > func.now(),
+                *within_policy(),
+                *(() if user_id is None else (Session.user_id == user_id,)),
+            )
+            .subquery()
+        )
+        statement = (
+            update(Session)
+            .where(Session.tenant_id == tenant_id, Session.id.in_(select(ranked.c.id).where(ranked.c.place > most)))
+            .values(ended_at=func.now())
+            .returning(Session.id)
+            .execution_options(synchronize_session=False)
+        )
+        return list(await self._session.scalars(statement))
+
+    async def lock_refresh_token(self, tenant_id: UUID, digest: bytes) -> Row[RefreshToken, Session, User] | None:
+        """A refresh token, its family and its person; nobody else redeems it meanwhile."""
+        statement = (
+            select(RefreshToken, Session, User)
             .join(Session, (Session.tenant_id == RefreshToken.tenant_id) & (Session.id == RefreshToken.session_id))
             .join(User, (User.tenant_id == RefreshToken.tenant_id) & (User.id == RefreshToken.user_id))
             .where(RefreshToken.tenant_id == tenant_id, RefreshToken.token_hash == digest)
@@ -169,6 +246,21 @@ class SessionRepository:
             )
             .values(used_at=func.now())
         )
+
+
+def within_policy() -> list[ColumnElement[bool]]:
+    """That a session has not ended, by anybody's doing or by the policy, which is outer-joined.
+
+    A browser's ends when it was not used for a while. Whether a program's was used shows only every quarter of an hour,
+    and a week without use ends it anyway: its refresh token is too old then.
+    """
+    idle = func.coalesce(AccessPolicy.idle_minutes, IDLE_MINUTES) * text("interval '1 minute'")
+    absolute = func.coalesce(AccessPolicy.absolute_hours, ABSOLUTE_HOURS) * text("interval '1 hour'")
+    return [
+        Session.ended_at.is_(None),
+        Session.created_at + absolute > func.now(),
+        or_(Session.kind == "program", Session.last_seen_at + idle > func.now()),
+    ]
 
 
 def _good_token(tenant_id: UUID, purpose: str, digest: bytes) -> list[ColumnElement[bool]]:

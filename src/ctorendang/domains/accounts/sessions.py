@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from ctorendang.domains.accounts.access import policy_of, refuse_local_sign_in
+from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, TokenNotAccepted
-from ctorendang.domains.accounts.models import RefreshToken, Session, User
+from ctorendang.domains.accounts.models import AccessPolicy, RefreshToken, Session, User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
@@ -34,7 +34,8 @@ from ctorendang.kit.ids import uuid7
 
 AlsoOpened = Callable[[UnitOfWork, UUID], Awaitable[None]]
 
-BROWSER_LIFETIME = timedelta(days=14)
+LONGEST_LIFETIME = timedelta(days=90)
+"""What no policy goes beyond; a browser may keep its cookie so long, and the server says when it is worthless."""
 
 _TOUCH_AFTER = timedelta(minutes=1)
 _LONGEST_USER_AGENT = 300
@@ -62,7 +63,7 @@ class Sessions:
         """
         self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         token = random_token()
-        await self._open(person, "browser", token, BROWSER_LIFETIME, user_agent, also=also)
+        await self._open(person, "browser", token, user_agent, also=also)
         return token
 
     async def open_for_program(self, person: Proven, user_agent: str) -> TokenPair:
@@ -73,7 +74,7 @@ class Sessions:
         """
         self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         pair = pair_for(self._product.settings.secret_key, random_token())
-        await self._open(person, "program", pair.access_token, ACCESS_LIFETIME, user_agent, pair.refresh_token)
+        await self._open(person, "program", pair.access_token, user_agent, pair.refresh_token)
         return pair
 
     async def _open(
@@ -81,7 +82,6 @@ class Sessions:
         proven: Proven,
         kind: str,
         token: str,
-        lifetime: timedelta,
         user_agent: str,
         refresh_token: str | None = None,
         also: AlsoOpened | None = None,
@@ -90,7 +90,9 @@ class Sessions:
         async with self._product.units.begin(person) as work:
             users = UserRepository(session=work.session)
             user = await users.get_locked(self._tenant_id, person.person)
-            await self._require_still_good(work, proven, user)
+            policy = await policy_of(work)
+            await self._require_still_good(work, proven, user, policy)
+            lifetime = timedelta(hours=policy.absolute_hours) if kind == "browser" else ACCESS_LIFETIME
             session = Session(
                 tenant_id=self._tenant_id,
                 id=uuid7(),
@@ -107,13 +109,23 @@ class Sessions:
             await work.session.flush()
             if refresh_token is not None:
                 work.session.add(self._refresh_token(session, refresh_token))
+            else:
+                await self._make_room(work, session, policy)
             user.last_sign_in_at = now()
             details = {"kind": kind, "method": proven.method}
             record(work, "accounts.session.opened", Subject("session", session.id), details)
             if also is not None:
                 await also(work, session.id)
 
-    async def _require_still_good(self, work: UnitOfWork, proven: Proven, user: User) -> None:
+    async def _make_room(self, work: UnitOfWork, session: Session, policy: AccessPolicy) -> None:
+        """End the person's oldest browser sessions where there are now more than the policy allows."""
+        if policy.concurrent_sessions is not None:
+            sessions = SessionRepository(work.session)
+            most, opened = policy.concurrent_sessions, session.id
+            for ended in await sessions.end_beyond(self._tenant_id, most, user_id=session.user_id, keep=opened):
+                record(work, "accounts.session.ended", Subject("session", ended), {"reason": "too many sessions"})
+
+    async def _require_still_good(self, work: UnitOfWork, proven: Proven, user: User, policy: AccessPolicy) -> None:
         """What was shown must still hold now that the person is locked: between the two, things may have changed."""
         if user.status != MemberStatus.ACTIVE:
             raise CredentialsNotAccepted
@@ -122,7 +134,7 @@ class Sessions:
             if still is None or still != proven.password_hash:
                 raise CredentialsNotAccepted
         if proven.method != Method.SSO:
-            refuse_local_sign_in(await policy_of(work), user.email, break_glass=user.break_glass)
+            refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
 
     def _refresh_token(self, session: Session, token: str) -> RefreshToken:
         return RefreshToken(
@@ -154,8 +166,10 @@ class Sessions:
         found = await sessions.lock_refresh_token(self._tenant_id, token_hash(refresh_token))
         if found is None:
             return None
-        token, session, status = found
-        if session.ended_at is not None or token.expires_at <= now() or status != MemberStatus.ACTIVE:
+        token, session, user = found
+        if session.ended_at is not None or token.expires_at <= now() or user.status != MemberStatus.ACTIVE:
+            return None
+        if not await self._may_go_on(work, session, user):
             return None
         pair = successor_of(self._product.settings.secret_key, refresh_token)
         if token.used_at is None:
@@ -172,6 +186,13 @@ class Sessions:
         session.ended_at = now()
         record(work, "accounts.session.ended", Subject("session", session.id), {"reason": "refresh token reused"})
         return None
+
+    async def _may_go_on(self, work: UnitOfWork, session: Session, user: User) -> bool:
+        """Whether the tenant's policy lets a program's family live on."""
+        policy = await policy_of(work)
+        if session.created_at + timedelta(hours=policy.absolute_hours) <= now():
+            return False
+        return session.method == Method.SSO or not is_bound(policy, user.email, break_glass=user.break_glass)
 
     async def identify(self, kind: str, token: str) -> Actor | None:
         """Whom a browser's cookie or a program's access token stands for on this tenant, None for nobody."""
