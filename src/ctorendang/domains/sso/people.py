@@ -1,0 +1,252 @@
+"""Whom a verified identity is here: the known one, one to be linked, or somebody new.
+
+The key is the pair of connection and subject. An e-mail address leads to an account only when the connection is the
+authority on that address, and never to an administrator's account that has a sign-in of its own: that link is made by
+the administrator, signed in.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ctorendang.domains.accounts.local import has_local_credentials
+from ctorendang.domains.accounts.models import Session, User
+from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.sso.identity import VerifiedIdentity
+from ctorendang.domains.sso.mapping import roles_after
+from ctorendang.domains.sso.models import Connection, EmailDomain, Identity, SignOnSession
+from ctorendang.domains.sso.trace import Trace
+from ctorendang.infra.errors import InvalidInput
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+from ctorendang.kit.ids import uuid7
+
+
+class People:
+    """Finds, links and opens accounts for one connection, as the product itself."""
+
+    def __init__(self, work: UnitOfWork, connection: Connection, trace: Trace) -> None:
+        self._work = work
+        self._tenant_id = work.tenant_id
+        self._connection = connection
+        self._trace = trace
+        self._users = UserRepository(session=work.session)
+
+    async def sign_on(self, identity: VerifiedIdentity) -> User:
+        """The person, with the roles that their groups give.
+
+        Raises:
+            SignOnRefused: nobody here may be signed on by this; the trace says why.
+        """
+        user = await self.known(identity.subject)
+        if user is None:
+            user = await self._by_email(identity)
+        self._trace.require(
+            "Account is active",
+            user.status == MemberStatus.ACTIVE,
+            got=user.status,
+            hint="The person is suspended here: restore them under Members.",
+        )
+        await self._set_roles(user, identity)
+        await self._touch(identity.subject)
+        return user
+
+    async def known(self, subject: str) -> User | None:
+        """The person that a subject was linked to before, who stays as they are until the transaction ends."""
+        found = await self._work.session.scalar(
+            select(Identity.user_id).where(
+                Identity.tenant_id == self._tenant_id,
+                Identity.connection_id == self._connection.id,
+                Identity.subject == subject,
+            )
+        )
+        return None if found is None else await self._users.get_locked(self._tenant_id, found)
+
+    async def link(self, user: User, subject: str) -> None:
+        """Make a subject stand for somebody.
+
+        Raises:
+            SignOnRefused: it stands for somebody else already.
+        """
+        await self._work.session.execute(
+            insert(Identity)
+            .values(
+                tenant_id=self._tenant_id,
+                id=uuid7(),
+                connection_id=self._connection.id,
+                user_id=user.id,
+                subject=subject,
+                last_used_at=now(),
+            )
+            .on_conflict_do_nothing(index_elements=["tenant_id", "connection_id", "subject"])
+        )
+        linked = await self.known(subject)
+        self._trace.require(
+            "Identity is nobody else's",
+            linked is not None and linked.id == user.id,
+            hint="This identity signs on another account here: unlink it there first.",
+        )
+        record(
+            self._work,
+            "sso.identity.linked",
+            Subject("user", user.id),
+            {"connection": self._connection.name},
+        )
+
+    async def _by_email(self, identity: VerifiedIdentity) -> User:
+        email = self._usable_email(identity)
+        trusted = await self._speaks_for(email)
+        user = await self._users.find_by_email(self._tenant_id, email)
+        if user is None:
+            return await self._open_account(identity, email, trusted=trusted)
+        self._trace.require(
+            "Connection speaks for the address",
+            trusted and (self._connection.protocol == "saml" or identity.email_verified),
+            expected="a verified domain of this connection, and an address that the provider has verified",
+            got=email.rpartition("@")[2],
+            hint="An account with this address exists. Verify the domain under Single sign-on, Domains;"
+            " or let the person sign in as before and link single sign-on under Account.",
+        )
+        guarded = Role.ADMIN in user.roles and await has_local_credentials(self._work, user.id)
+        self._trace.require(
+            "Account may be linked by address",
+            not guarded,
+            hint="Administrators are never linked by address alone: sign in as before and link it under Account.",
+        )
+        user = await self._users.get_locked(self._tenant_id, user.id)
+        user.email_verified_at = user.email_verified_at or now()
+        await self.link(user, identity.subject)
+        return user
+
+    def _usable_email(self, identity: VerifiedIdentity) -> str:
+        fields = Fields()
+        email = fields.email("email", identity.email or "")
+        try:
+            fields.done()
+        except InvalidInput:
+            email = ""
+        self._trace.require(
+            "E-mail address is there",
+            bool(email),
+            expected="an address such as ada@example.com",
+            got=identity.email or "nothing",
+            hint="Let the provider send the person's e-mail address, or name the attribute under Mapping.",
+        )
+        return email
+
+    async def _speaks_for(self, email: str) -> bool:
+        return bool(
+            await self._work.session.scalar(
+                select(
+                    exists().where(
+                        EmailDomain.tenant_id == self._tenant_id,
+                        EmailDomain.connection_id == self._connection.id,
+                        EmailDomain.domain == email.rpartition("@")[2],
+                        EmailDomain.verified_at.is_not(None),
+                    )
+                )
+            )
+        )
+
+    async def _open_account(self, identity: VerifiedIdentity, email: str, *, trusted: bool) -> User:
+        self._trace.require(
+            "New accounts are opened",
+            self._connection.jit,
+            hint="There is no account with this address: invite the person, or turn on new accounts under Mapping.",
+        )
+        self._trace.require(
+            "Address is proven",
+            trusted or identity.email_verified,
+            expected="a verified domain of this connection, or an address that the provider has verified",
+            got=email.rpartition("@")[2],
+            hint="Verify the domain under Single sign-on, Domains.",
+        )
+        user = User(
+            tenant_id=self._tenant_id,
+            id=uuid7(),
+            email=email,
+            name=_name(identity, email),
+            roles=roles_after((), self._connection.roles_by_group, identity.groups, self._connection.default_role),
+        )
+        opened = await self._users.add_new(user)
+        self._trace.require("Account could be opened", opened, hint="Somebody took the address at this very moment.")
+        user = await self._users.get_locked(self._tenant_id, user.id)
+        user.email_verified_at = now()
+        details = {"roles": user.roles, "by": self._connection.name}
+        record(self._work, "accounts.account.opened", Subject("user", user.id), details)
+        self._work.publish("account.opened", {"user_id": str(user.id)})
+        await self.link(user, identity.subject)
+        return user
+
+    async def _set_roles(self, user: User, identity: VerifiedIdentity) -> None:
+        connection = self._connection
+        roles = roles_after(user.roles, connection.roles_by_group, identity.groups, connection.default_role)
+        if set(roles) == set(user.roles):
+            return
+        if Role.ADMIN in user.roles and Role.ADMIN not in roles:
+            admins = await self._users.lock_active_admins(self._tenant_id)
+            if admins == [user.id]:
+                return
+        details = {"before": user.roles, "after": roles, "by": connection.name}
+        user.roles = roles
+        record(self._work, "accounts.member.roles_set", Subject("user", user.id), details)
+        self._work.publish("member.roles_set", {"user_id": str(user.id)})
+
+    async def _touch(self, subject: str) -> None:
+        await self._work.session.execute(
+            update(Identity)
+            .where(
+                Identity.tenant_id == self._tenant_id,
+                Identity.connection_id == self._connection.id,
+                Identity.subject == subject,
+            )
+            .values(last_used_at=func.now())
+        )
+
+
+async def end_provider_sessions(
+    work: UnitOfWork, connection_id: UUID, subject: str | None, session_index: str | None = None
+) -> int:
+    """End our sessions that began with a session of the provider; how many there were.
+
+    Args:
+        work: of the product itself.
+        connection_id: whose sessions.
+        subject: NameID or ``sub``; None where the provider names the session alone.
+        session_index: SessionIndex or ``sid``; None for all of the subject's.
+
+    Raises:
+        ValueError: neither subject nor session is named, which would end everybody's.
+    """
+    if subject is None and session_index is None:
+        raise ValueError("Name a subject or a session.")
+    statement = (
+        select(SignOnSession.session_id, SignOnSession.user_id)
+        .join(Session, (Session.tenant_id == SignOnSession.tenant_id) & (Session.id == SignOnSession.session_id))
+        .where(
+            SignOnSession.tenant_id == work.tenant_id,
+            SignOnSession.connection_id == connection_id,
+            Session.ended_at.is_(None),
+        )
+    )
+    if subject is not None:
+        statement = statement.where(SignOnSession.subject == subject)
+    if session_index is not None:
+        statement = statement.where(SignOnSession.session_index == session_index)
+    found = (await work.session.execute(statement)).all()
+    for session_id, user_id in found:
+        await SessionRepository(work.session).end(work.tenant_id, user_id, only=session_id)
+        details = {"reason": "signed out at the identity provider"}
+        record(work, "accounts.session.ended", Subject("session", session_id), details)
+    return len(found)
+
+
+def _name(identity: VerifiedIdentity, email: str) -> str:
+    fields = Fields()
+    name = fields.person("name", identity.name or "")
+    return email.partition("@")[0] if fields.problems else name

@@ -1,0 +1,135 @@
+"""Leaving for an identity provider and coming back, as pages."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ctorendang.domains.accounts.pages import home_of, start_session
+from ctorendang.domains.sso.arrivals import Arrival, ArrivalService
+from ctorendang.domains.sso.leaving import leave
+from ctorendang.domains.sso.sign_on import SignOn
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.graphql.types import parse_id
+from ctorendang.infra.product import Product
+from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.guards import enterprises_only
+from ctorendang.infra.web.pages import Pages, safe_path
+from ctorendang.infra.web.queries import Query
+
+AnyRequest = Request[Any, Any, Any]
+
+BROWSER = "sso"
+_DAY = 86_400
+
+
+class SignOnPages(Controller):
+    """What every protocol has in common."""
+
+    path = "/sso"
+    guards = [enterprises_only]  # noqa: RUF012
+
+    @get("/step-up")
+    async def step_up(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
+        """Confirm who one is where one signed in: at one's provider."""
+        connection_id = await SignOn(product, context_of(request).actor).own_connection()
+        return await _depart(request, product, pages, connection_id, "step_up")
+
+    @get("/{connection_id:str}/login")
+    async def login(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        connection_id: FromPath[str],
+    ) -> Response[Any]:
+        """Go to the provider to sign in, or to try a connection out, or to confirm who one is."""
+        purpose = Query(request).choice("purpose", ("test", "step_up")) or "sign_in"
+        return await _depart(request, product, pages, connection_of(connection_id), purpose)
+
+    @post("/{connection_id:str}/link")
+    async def link(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        connection_id: FromPath[str],
+    ) -> Response[Any]:
+        """Go to the provider to make its identity stand for the account that is signed in; never by a mere address."""
+        await pages.form(request)
+        return await _depart(request, product, pages, connection_of(connection_id), "link")
+
+    @get("/{connection_id:str}/finish")
+    async def finish(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        connection_id: FromPath[str],
+    ) -> Response[Any]:
+        """Come back from the provider; who did not leave from here is asked first."""
+        ticket = Query(request).text("ticket") or ""
+        found = connection_of(connection_id)
+        if await ArrivalService(product, context_of(request).actor).provider_began(found, ticket):
+            return await pages.show(request, "sso-confirm", data={"connectionId": str(found), "ticket": ticket})
+        return await _arrive(request, product, pages, found, ticket)
+
+    @post("/{connection_id:str}/finish")
+    async def confirm(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        connection_id: FromPath[str],
+    ) -> Response[Any]:
+        """Sign in with what the provider sent unasked."""
+        form = await pages.form(request)
+        return await _arrive(request, product, pages, connection_of(connection_id), form.text("ticket"))
+
+
+def connection_of(text: str) -> UUID:
+    """The connection that an address names.
+
+    Raises:
+        NotFound: this is no id.
+    """
+    found = parse_id(text)
+    if found is None:
+        raise NotFound("There is no single sign-on at this address.")
+    return found
+
+
+async def _depart(
+    request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: str
+) -> Response[Any]:
+    next_path = safe_path(Query(request).text("next") or "", "")
+    browser = request.cookies.get(pages.cookies.name(BROWSER), "")
+    leaving = await SignOn(product, context_of(request).actor).begin(connection_id, purpose, next_path, browser)
+    response = await leave(request, pages, leaving.departure, leaving.provider)
+    response.set_cookie(pages.cookies.make(BROWSER, leaving.browser, _DAY))
+    return response
+
+
+async def _arrive(
+    request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, ticket: str
+) -> Response[Any]:
+    service = ArrivalService(product, context_of(request).actor)
+    arrival = await service.finish(connection_id, ticket, request.cookies.get(pages.cookies.name(BROWSER), ""))
+    if arrival.person is None:
+        return _back(pages, arrival)
+    response = pages.redirect(arrival.next_path or home_of(arrival.person.actor))
+    await start_session(request, product, pages, arrival.person, response, service.remember(arrival))
+    return response
+
+
+def _back(pages: Pages, arrival: Arrival) -> Response[Any]:
+    """Where somebody signed in goes on."""
+    if arrival.purpose == "test":
+        return pages.redirect(f"/admin/sso/{arrival.connection.id}/attempts/{arrival.reference}")
+    if arrival.purpose == "link":
+        return pages.redirect(arrival.next_path or "/account/sso", f"{arrival.connection.name} now signs you in.")
+    return pages.redirect(arrival.next_path or "/account")
