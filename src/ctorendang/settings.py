@@ -111,6 +111,16 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSettings:
+    """Where people's files are kept: ``file:///folder``, ``s3://bucket/folder``, ``gs://`` or ``az://``; empty for nowhere.
+
+    Credentials are those of the cloud's own variables, such as ``AWS_ACCESS_KEY_ID``.
+    """
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmbeddingSettings:
     """Which model reads texts: the local one, or an OpenAI-compatible endpoint where one is named."""
 
@@ -156,6 +166,7 @@ class Settings:
     typesense: TypesenseSettings
     web: WebSettings
     mail: MailSettings
+    files: FileSettings
     embeddings: EmbeddingSettings
     jobs: JobSettings
     paths: PathSettings
@@ -201,6 +212,7 @@ class Settings:
                 trusted_proxies=env.words("TRUSTED_PROXIES"),
             ),
             mail=MailSettings(smtp_url=env.text("SMTP_URL"), sender=env.text("MAIL_SENDER", "no-reply@localhost")),
+            files=FileSettings(url=env.text("FILES_URL")),
             embeddings=EmbeddingSettings(
                 base_url=env.text("EMBEDDINGS_URL"),
                 api_key=env.text("EMBEDDINGS_API_KEY"),

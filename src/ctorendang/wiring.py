@@ -15,6 +15,7 @@ from ctorendang.infra.authz.policy import compile_grants, load_enforcer
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.events import Subscription, Subscriptions
 from ctorendang.infra.gateways.embeddings import create_embedder
+from ctorendang.infra.gateways.files import create_files
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
 from ctorendang.infra.jobs.wake import create_waker
@@ -68,6 +69,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
     gateways = Gateways(
         embedder=create_embedder(settings.embeddings),
         mailer=create_mailer(settings.mail),
+        files=create_files(settings.files),
         themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
         links=Links(settings.web.scheme, settings.web.public_port),
         keyring=Keyring(settings.master_keys),

@@ -19,6 +19,7 @@ from ctorendang.infra.authz.authorize import Grants
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.events import Subscription, Subscriptions
 from ctorendang.infra.gateways.embeddings import create_embedder
+from ctorendang.infra.gateways.files import create_files
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
 from ctorendang.infra.jobs.dispatcher import Dispatcher
@@ -44,6 +45,7 @@ def compose(
         gateways = Gateways(
             embedder=create_embedder(settings.embeddings),
             mailer=create_mailer(settings.mail),
+            files=create_files(settings.files),
             themes=ThemeRenderer(Path(no_themes)),
             links=Links(settings.web.scheme, settings.web.public_port),
             keyring=Keyring(settings.master_keys),

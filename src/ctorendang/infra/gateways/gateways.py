@@ -58,12 +58,35 @@ class Mailer(Protocol):
         """
 
 
+class FilesUnavailable(OSError):
+    """The object store cannot be reached, or refuses for now."""
+
+
+class Files(Protocol):
+    """Keeps bytes under keys such as ``<tenant>/avatars/<user>/<name>.webp``."""
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Store an object, replacing what was there.
+
+        Raises:
+            FilesUnavailable: the store cannot be used now.
+            NotConfigured: there is none.
+        """
+
+    async def get(self, key: str) -> bytes | None:
+        """An object, None where there is none; raises as ``put``."""
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; nothing happens where there is none. Raises as ``put``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateways:
     """What handlers need from beyond their transaction, chosen by the settings in the composition roots."""
 
     embedder: Embedder
     mailer: Mailer
+    files: Files
     themes: ThemeRenderer
     links: Links
     keyring: Keyring

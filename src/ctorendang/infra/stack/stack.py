@@ -147,6 +147,7 @@ class EmbeddedStack:
             "CTORENDANG_ENVIRONMENT": "development",
             "CTORENDANG_SECRET_KEY": self.data.secret("secret_key"),
             "CTORENDANG_MASTER_KEYS": f"development:{self.data.secret('master_key')}",
+            "CTORENDANG_FILES_URL": (self.data.path / "files").as_uri(),
         }
         for component in self._started():
             variables |= component.variables()
