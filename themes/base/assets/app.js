@@ -74,6 +74,13 @@
     for (const here of document.querySelectorAll("[data-section-nav] [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   });
 
+  // On the way to an identity provider nobody needs to press a button.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("form[data-autosubmit]")?.submit();
+    const onward = document.querySelector("a[data-autofollow]");
+    if (onward) location.replace(onward.href);
+  });
+
   const reveal = () => { for (const button of document.querySelectorAll("[data-add-row], [data-copy]")) button.hidden = false; };
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:after:swap", reveal);

@@ -9,4 +9,5 @@ class SsoPermission(StrEnum):
     SIGN_ON = "sso:session:open"
     READ = "sso:connection:read"
     MANAGE = "sso:connection:manage"
+    MANAGE_OWN = "sso:identity:manage_own"
     REFRESH = "sso:metadata:refresh"
