@@ -14,10 +14,12 @@ from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.infra.authz.policy import compile_grants, load_enforcer
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.events import Subscription, Subscriptions
+from ctorendang.infra.gateways.dns import SystemResolver
 from ctorendang.infra.gateways.embeddings import create_embedder
 from ctorendang.infra.gateways.files import create_files
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
+from ctorendang.infra.gateways.outgoing import GuardedClient
 from ctorendang.infra.jobs.wake import create_waker
 from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.product import Product
@@ -73,6 +75,8 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
         links=Links(settings.web.scheme, settings.web.public_port),
         keyring=Keyring(settings.master_keys),
+        outgoing=GuardedClient(loopback=settings.development),
+        dns=SystemResolver(),
     )
     wake = create_waker(settings.redis)
     directory = TenantDirectory(app.engine, settings.database.url)

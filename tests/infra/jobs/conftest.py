@@ -18,10 +18,12 @@ from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.authz.authorize import Grants
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.events import Subscription, Subscriptions
+from ctorendang.infra.gateways.dns import SystemResolver
 from ctorendang.infra.gateways.embeddings import create_embedder
 from ctorendang.infra.gateways.files import create_files
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
+from ctorendang.infra.gateways.outgoing import GuardedClient
 from ctorendang.infra.jobs.dispatcher import Dispatcher
 from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.jobs.relay import OutboxRelay
@@ -49,6 +51,8 @@ def compose(
             themes=ThemeRenderer(Path(no_themes)),
             links=Links(settings.web.scheme, settings.web.public_port),
             keyring=Keyring(settings.master_keys),
+            outgoing=GuardedClient(loopback=settings.development),
+            dns=SystemResolver(),
         )
     return UnitsOfWork(database, Grants({}), Subscriptions(subscriptions), gateways, wake or nobody)
 

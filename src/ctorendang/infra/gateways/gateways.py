@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctorendang.infra.gateways.dns import Resolver
+from ctorendang.infra.gateways.outgoing import GuardedClient
 from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.tenancy.links import Links
 from ctorendang.infra.theming.renderer import ThemeRenderer
@@ -90,3 +92,5 @@ class Gateways:
     themes: ThemeRenderer
     links: Links
     keyring: Keyring
+    outgoing: GuardedClient
+    dns: Resolver
