@@ -61,6 +61,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("domain = lower(domain)", name=op.f("ck_email_domains_domain_is_lower_case")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "connection_id"],

@@ -77,7 +77,12 @@ class ServiceProviderKey(TenantModel):
 
 
 class EmailDomain(TenantModel):
-    """An e-mail domain that a tenant says is its own; counts once a DNS record has proven it."""
+    """An e-mail domain that a tenant says is its own; counts once a DNS record has proven it.
+
+    Attributes:
+        missing_since: when the record of a proven domain was first found gone; after some days it counts no more.
+        declared: the operator's file vouches for it, so that no record is looked for.
+    """
 
     __tablename__ = "email_domains"
     __table_args__ = (
@@ -92,6 +97,8 @@ class EmailDomain(TenantModel):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     verified_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    missing_since: Mapped[datetime | None]
+    declared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Identity(TenantModel):
