@@ -96,6 +96,7 @@ QUERIES = [
     Operation("ctos", "ctos { totalCount edges { node { id } } }", EVERYBODY),
     Operation("ctoFacets", "ctoFacets { total skills { value } industries { value } }", EVERYBODY),
     Operation("me", "me { id email roles cto { id } }", SIGNED_IN, EVERYBODY - SIGNED_IN),
+    Operation("mySingleSignOn", "mySingleSignOn { linked { provider } }", SIGNED_IN),
     Operation("members", "members { totalCount edges { node { email } } }", ADMIN),
     Operation("auditEvents", "auditEvents { totalCount edges { node { action } } }", ADMIN),
     Operation("projects", "projects { edges { node { id } } }", OVERSEERS, OTHER_CLIENT | A_CTO),
@@ -211,6 +212,20 @@ async def an_unverified_caller(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+async def an_identity(cast: Cast) -> dict[str, Any]:
+    """The client's, at a provider of the tenant; made as signing on would."""
+    (made,) = await cast.market.fetch(
+        "with c as (insert into sso_connections (tenant_id, name, protocol, status)"
+        " values ($1, $2, 'saml', 'active') returning id)"
+        " insert into sso_identities (tenant_id, connection_id, user_id, subject)"
+        " select $1, id, $3, 'ada' from c returning id",
+        cast.market.id,
+        f"Provider {uuid4().hex}",
+        cast.client.id,
+    )
+    return {"id": str(made["id"])}
+
+
 DONE = "... on Done { message }" + PROBLEMS
 CTO = "... on Cto { id }" + PROBLEMS
 MEMBER = "... on Member { id }" + PROBLEMS
@@ -229,6 +244,13 @@ MUTATIONS = [
     Operation("changePassword", DONE, SIGNED_IN, prepare=passwords),
     Operation("updateProfile", "... on Viewer { id }" + PROBLEMS, SIGNED_IN, prepare=a_name),
     Operation("signOut", DONE, SIGNED_IN),
+    Operation(
+        "unlinkIdentity",
+        "... on Done { message }" + REFUSALS,
+        OWNER,
+        blind=SIGNED_IN - OWNER,
+        prepare=an_identity,
+    ),
     Operation("updateCtoProfile", CTO, A_CTO, prepare=a_profile),
     Operation("submitCtoProfile", CTO, A_CTO, prepare=a_draft_profile),
     Operation("pauseCtoProfile", CTO, A_CTO, prepare=a_listed_profile),
