@@ -6,6 +6,7 @@ from ctorendang.domains.console import domain as console
 from ctorendang.domains.ctos import domain as ctos
 from ctorendang.domains.matching import domain as matching
 from ctorendang.domains.projects import domain as projects
+from ctorendang.domains.scim import domain as scim
 from ctorendang.domains.sso import domain as sso
 from ctorendang.domains.tenants import domain as tenants
 
@@ -14,6 +15,7 @@ DOMAINS = (
     tenants.DOMAIN,
     accounts.DOMAIN,
     sso.DOMAIN,
+    scim.DOMAIN,
     ctos.DOMAIN,
     projects.DOMAIN,
     matching.DOMAIN,

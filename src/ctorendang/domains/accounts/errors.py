@@ -53,6 +53,13 @@ class WrongPassword(AppError):
         super().__init__("The current password is not right.")
 
 
+class AccountNotAdoptable(AppError):
+    """A directory wants somebody whose account is not its to take; the detail says why, for its administrator."""
+
+    code = "account_not_adoptable"
+    status = 409
+
+
 class LastAdministrator(AppError):
     """The tenant would be left without anyone who can administer it."""
 
@@ -61,3 +68,110 @@ class LastAdministrator(AppError):
 
     def __init__(self) -> None:
         super().__init__("Make someone else an administrator first.")
+
+
+class KeysNotAccepted(AppError):
+    """Enforced single sign-on binds the person, and a key would be a way around it."""
+
+    code = "keys_not_accepted"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation's single sign-on does not accept API keys.")
+
+
+class TooManyKeys(AppError):
+    """A person has as many keys as anybody can keep apart."""
+
+    code = "too_many_keys"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("You have 20 keys. Revoke one that you no longer need.")
+
+
+class SecondFactorRequired(AppError):
+    """The password is right, and does not do on its own for this account."""
+
+    code = "second_factor_required"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("This account asks for a second factor: send the code of the authenticator app along.")
+
+
+class SecondFactorEnrolmentRequired(AppError):
+    """The tenant's policy asks for a second factor, and the person has none yet."""
+
+    code = "second_factor_enrolment_required"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation asks for a second factor. Sign in on the site once to set it up.")
+
+
+class SignInExpired(AppError):
+    """The sign-in that was under way is over: too late, too many codes, or finished."""
+
+    code = "sign_in_expired"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in took too long. Start again.")
+
+
+class CodeNotAccepted(AppError):
+    """The code is wrong, old, or was used before; which of them is nobody's business."""
+
+    code = "code_not_accepted"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("This code is not right, or was used before. Wait for the next one and try again.")
+
+
+class PasskeyNotAccepted(AppError):
+    """The passkey is unknown here, or what the browser sent does not hold; which of them is nobody's business."""
+
+    code = "passkey_not_accepted"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was not accepted here. Try again, or choose another way.")
+
+
+class FactorAlreadySetUp(AppError):
+    """There is one already; it has to go first."""
+
+    code = "factor_already_set_up"
+    status = 409
+
+    def __init__(self, detail: str = "An authenticator app is set up already. Remove it first.") -> None:
+        super().__init__(detail)
+
+
+class SecondFactorNeeded(AppError):
+    """The tenant's policy does not let the person be without a second factor."""
+
+    code = "second_factor_needed"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation asks for a second factor. Add another one before you remove this one.")
+
+
+class PictureNotAccepted(AppError):
+    """A file is no picture that can be shown; the detail says why, to whoever sent it."""
+
+    code = "picture_not_accepted"
+    status = 422
+
+
+class PicturesNotAvailable(AppError):
+    """There is nowhere to keep pictures now."""
+
+    code = "pictures_not_available"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Pictures cannot be uploaded right now. Try again later.")

@@ -31,6 +31,12 @@ def private_table(table: str, *, besides: tuple[str, ...]) -> None:
     op.execute(f"create policy own on {table} as restrictive to ctorendang_app using ({own}) with check ({own})")
 
 
+def widen_private_table(table: str, *, besides: tuple[str, ...]) -> None:
+    """Let these roles, and no others, see the tenant's rows of a table that ``private_table`` has protected."""
+    own = f"{_USER} or {_acts_as(*besides)}"
+    op.execute(f"alter policy own on {table} using ({own}) with check ({own})")
+
+
 def service_table(table: str, *, roles: tuple[str, ...]) -> None:
     """As ``tenant_table``, and only for actors in one of the roles: nobody's own, such as keys and pending sign-ins."""
     tenant_table(table)
@@ -38,6 +44,12 @@ def service_table(table: str, *, roles: tuple[str, ...]) -> None:
     op.execute(
         f"create policy roles on {table} as restrictive to ctorendang_app using ({allowed}) with check ({allowed})"
     )
+
+
+def widen_service_table(table: str, *, roles: tuple[str, ...]) -> None:
+    """Let actors in these roles, and no others, see the rows of a table that ``service_table`` has protected."""
+    allowed = _acts_as(*roles)
+    op.execute(f"alter policy roles on {table} using ({allowed}) with check ({allowed})")
 
 
 def platform_counts(table: str) -> None:

@@ -50,6 +50,13 @@ class Database:
         await self.engine.dispose()
 
 
+@asynccontextmanager
+async def step_of(session: AsyncSession) -> AsyncIterator[None]:
+    """A step that may fail by itself: what it did is taken back, and the transaction goes on."""
+    async with session.begin_nested():
+        yield
+
+
 def after_commit(session: AsyncSession, callback: Callback) -> None:
     """Call ``callback`` once the transaction has committed; for hints only, since a crash in between loses it."""
     callbacks = session.info.setdefault(_AFTER_COMMIT, [])
