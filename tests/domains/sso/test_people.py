@@ -1,0 +1,226 @@
+"""Whom a verified identity is: every rule of linking, against the real tables."""
+
+from uuid import UUID
+
+import pytest
+from tests.factories import Marketplace
+
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.sso.identity import VerifiedIdentity
+from ctorendang.domains.sso.models import Connection, EmailDomain, SignOnSession
+from ctorendang.domains.sso.people import People, end_provider_sessions
+from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.kit.clock import now
+from ctorendang.kit.ids import uuid7
+
+DOMAIN = "people.example"
+
+
+class Provider:
+    """A connection of a tenant, and what it says about people."""
+
+    def __init__(self, market: Marketplace, connection_id: UUID) -> None:
+        self.market = market
+        self.id = connection_id
+        self.trace = Trace("test")
+
+    def units(self):
+        product = self.market.marketplaces.site.product
+        return product.units.begin(Actor.service(self.market.id, AUTHENTICATOR))
+
+    async def signs_on(self, subject: str = "subject", email: str | None = None, **said) -> UUID:
+        """Who that is here."""
+        self.trace = Trace("test")
+        async with self.units() as work:
+            connection = await work.session.get(Connection, (self.market.id, self.id))
+            identity = VerifiedIdentity(subject=subject, email=email, **said)
+            return (await People(work, connection, self.trace).sign_on(identity)).id
+
+    async def links(self, user_id: UUID, subject: str) -> None:
+        """Make a subject stand for somebody, as they ask for it themselves."""
+        self.trace = Trace("test")
+        async with self.units() as work:
+            connection = await work.session.get(Connection, (self.market.id, self.id))
+            user = await work.session.get(User, (self.market.id, user_id))
+            await People(work, connection, self.trace).link(user, subject)
+
+    async def refuses(self, check: str, **said) -> None:
+        with pytest.raises(SignOnRefused):
+            await self.signs_on(**said)
+        assert self.trace.failure.name == check
+        assert self.trace.failure.hint
+
+
+async def connect(market: Marketplace, *, domain: str | None = DOMAIN, **settings) -> Provider:
+    product = market.marketplaces.site.product
+    connection_id = uuid7()
+    async with product.units.begin(Actor.service(market.id, AUTHENTICATOR)) as work:
+        values = {"name": f"Provider {connection_id}", "protocol": "saml", "status": "active"} | settings
+        work.session.add(Connection(tenant_id=market.id, id=connection_id, **values))
+        await work.session.flush()
+        if domain:
+            work.session.add(
+                EmailDomain(
+                    tenant_id=market.id, connection_id=connection_id, domain=domain, token="t", verified_at=now()
+                )
+            )
+    return Provider(market, connection_id)
+
+
+async def roles(market: Marketplace, user_id: UUID) -> list[str]:
+    (row,) = await market.fetch("select roles from users where id = $1", user_id)
+    return row["roles"]
+
+
+async def test_somebody_new_gets_an_account_with_a_confirmed_address(market):
+    provider = await connect(market, default_role="cto")
+    user_id = await provider.signs_on(email=f"Ada@{DOMAIN}", name="Ada Lovelace")
+    (row,) = await market.fetch("select * from users where id = $1", user_id)
+    assert (row["email"], row["name"], row["roles"]) == (f"ada@{DOMAIN}", "Ada Lovelace", ["cto"])
+    assert row["email_verified_at"]
+    assert await provider.signs_on(email=f"ada@{DOMAIN}") == user_id
+
+
+async def test_the_subject_is_the_key_and_not_the_address(market):
+    provider = await connect(market)
+    ada = await provider.signs_on("ada", email=f"ada@{DOMAIN}")
+    assert await provider.signs_on("ada", email=f"grace@{DOMAIN}") == ada
+    assert await provider.signs_on("ada", email=None) == ada
+
+
+async def test_the_same_subject_at_another_provider_is_somebody_else(market):
+    here, there = await connect(market), await connect(market, domain="other.example")
+    assert await here.signs_on("1", email=f"ada@{DOMAIN}") != await there.signs_on("1", email="eve@other.example")
+
+
+async def test_an_address_of_a_verified_domain_leads_to_the_account_that_is_there(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    assert await (await connect(market)).signs_on(email=person.email) == person.id
+
+
+async def test_an_address_of_any_other_domain_does_not(market):
+    person = await market.join("client", email="ada@elsewhere.example")
+    provider = await connect(market)
+    await provider.refuses("Connection speaks for the address", email=person.email, email_verified=True)
+
+
+async def test_a_domain_that_another_connection_has_verified_does_not_count(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    await connect(market)
+    other = await connect(market, domain=None)
+    await other.refuses("Connection speaks for the address", email=person.email, email_verified=True)
+
+
+async def test_a_domain_that_is_claimed_and_not_verified_does_not_count(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    provider = await connect(market)
+    await market.fetch("update email_domains set verified_at = null")
+    await provider.refuses("Connection speaks for the address", email=person.email, email_verified=True)
+
+
+async def test_an_openid_provider_must_also_have_verified_the_address(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    provider = await connect(market, protocol="oidc")
+    await provider.refuses("Connection speaks for the address", email=person.email, email_verified=False)
+    assert await provider.signs_on(email=person.email, email_verified=True) == person.id
+
+
+async def test_an_administrator_is_never_linked_by_address(market):
+    person = await market.join("admin", email=f"ada@{DOMAIN}")
+    provider = await connect(market)
+    await provider.refuses("Account may be linked by address", email=person.email, email_verified=True)
+    assert not await market.fetch("select * from sso_identities")
+
+
+async def test_an_administrator_who_has_no_other_way_in_is(market):
+    person = await market.join("admin", email=f"ada@{DOMAIN}")
+    await market.fetch("delete from password_credentials where user_id = $1", person.id)
+    assert await (await connect(market)).signs_on(email=person.email) == person.id
+
+
+async def test_somebody_suspended_does_not_come_in(market):
+    provider = await connect(market)
+    user_id = await provider.signs_on(email=f"ada@{DOMAIN}")
+    await market.fetch("update users set status = 'suspended' where id = $1", user_id)
+    await provider.refuses("Account is active", email=f"ada@{DOMAIN}")
+
+
+async def test_new_accounts_are_opened_only_where_the_connection_says_so(market):
+    provider = await connect(market, jit=False)
+    await provider.refuses("New accounts are opened", email=f"ada@{DOMAIN}")
+
+
+async def test_a_new_account_needs_an_address_that_somebody_has_proven(market):
+    await (await connect(market)).refuses("Address is proven", email="ada@elsewhere.example")
+    social = await connect(market, domain=None, protocol="oidc")
+    await social.refuses("Address is proven", email="ada@elsewhere.example")
+    assert await social.signs_on(email="ada@elsewhere.example", email_verified=True)
+
+
+@pytest.mark.parametrize(
+    "email", [None, "", "ada", "ada@", "a@b@c", "ada@people", "<b>@people.example", "a\0@people.example"]
+)
+async def test_a_provider_that_sends_no_usable_address_is_told_so(market, email):
+    await (await connect(market)).refuses("E-mail address is there", email=email)
+
+
+async def test_groups_give_and_take_roles(market):
+    provider = await connect(market, roles_by_group={"admins": "admin", "ctos": ["cto"]})
+    boss = await provider.signs_on("boss", email=f"boss@{DOMAIN}", groups=("admins",))
+    ada = await provider.signs_on("ada", email=f"ada@{DOMAIN}", groups=("admins", "ctos"))
+    assert await roles(market, ada) == ["admin", "cto"]
+    await provider.signs_on("ada", groups=("ctos",))
+    assert await roles(market, ada) == ["cto"]
+    await provider.signs_on("boss", groups=())
+    assert await roles(market, boss) == ["admin"], "the last administrator stays one"
+
+
+async def test_a_role_that_changed_is_in_the_trail(market):
+    provider = await connect(market, roles_by_group={"ctos": "cto"})
+    ada = await provider.signs_on("ada", email=f"ada@{DOMAIN}")
+    await provider.signs_on("ada", groups=("ctos",))
+    rows = await market.fetch("select details from audit_events where action = 'accounts.member.roles_set'")
+    assert len(rows) == 1
+    actions = await market.fetch("select action from audit_events where subject_id = $1 order by id", ada)
+    assert [row["action"] for row in actions] == [
+        "accounts.account.opened",
+        "sso.identity.linked",
+        "accounts.member.roles_set",
+    ]
+
+
+async def test_an_identity_of_somebody_else_cannot_be_linked(market):
+    provider = await connect(market)
+    await provider.signs_on("ada", email=f"ada@{DOMAIN}")
+    eve = await market.join("client", email=f"eve@{DOMAIN}")
+    with pytest.raises(SignOnRefused):
+        await provider.links(eve.id, "ada")
+    assert provider.trace.failure.name == "Identity is nobody else's"
+
+
+async def test_signing_out_at_the_provider_ends_what_began_there_and_nothing_else(market):
+    provider = await connect(market)
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    sessions = [row["id"] for row in await market.fetch("select id from sessions where user_id = $1", person.id)]
+    async with provider.units() as work:
+        work.session.add(
+            SignOnSession(
+                tenant_id=market.id,
+                session_id=sessions[0],
+                connection_id=provider.id,
+                user_id=person.id,
+                subject="ada",
+                session_index="s1",
+            )
+        )
+    for subject, index, ended in (("eve", None, 0), ("ada", "s2", 0), (None, "s1", 1), ("ada", None, 0)):
+        async with provider.units() as work:
+            assert await end_provider_sessions(work, provider.id, subject, index) == ended
+    assert (
+        "errors" in await person.graphql("{ projects { edges { node { id } } } }")
+        or not (await person.graphql("{ me { id } }"))["data"]["me"]
+    )
+    with pytest.raises(ValueError, match="Name a subject"):
+        async with provider.units() as work:
+            await end_provider_sessions(work, provider.id, None)
