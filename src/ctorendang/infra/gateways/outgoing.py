@@ -204,7 +204,7 @@ class GuardedClient:
             self._trust = httpx.create_ssl_context()
         async with (
             httpcore.AsyncConnectionPool(ssl_context=self._trust, network_backend=_Pinned(addresses)) as pool,
-            pool.stream(method, target.url, headers=sent, content=content) as response,
+            pool.stream(method, target.url, headers=[*sent.items()], content=content) as response,
         ):
             if 300 <= response.status < 400:
                 raise FetchFailed(f"{target.host} sends on to another address. Enter the final address.")
@@ -226,7 +226,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -268,7 +268,8 @@ def _is_address(host: str) -> bool:
         ip_address(host)
     except ValueError:
         return False
-    return True
+    # A zone (RFC 4007) names an interface of this machine.
+    return "%" not in host
 
 
 def _connecting(target: _Target, error: Exception) -> str:
