@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from ctorendang.domains.accounts.errors import SingleSignOnRequired
+from ctorendang.domains.accounts.factor_repository import StepRepository
 from ctorendang.domains.accounts.key_models import ApiKey
 from ctorendang.domains.accounts.models import AccessPolicy
 from ctorendang.domains.accounts.repository import ABSOLUTE_HOURS, IDLE_MINUTES, SessionRepository
@@ -56,6 +57,7 @@ async def end_access(work: UnitOfWork, user_id: UUID, reason: str) -> None:
     await sessions.end(work.tenant_id, user_id)
     for purpose in ("verify_email", "reset_password", "change_email"):
         await sessions.void_email_tokens(work.tenant_id, user_id, purpose)
+    await StepRepository(work.session).void(work.tenant_id, user_id)
     keys = update(ApiKey).where(
         ApiKey.tenant_id == work.tenant_id, ApiKey.user_id == user_id, ApiKey.ended_at.is_(None)
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, TokenNotAccepted
+from ctorendang.domains.accounts.factors import require_second_factor
 from ctorendang.domains.accounts.models import AccessPolicy, RefreshToken, Session, User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven
@@ -60,6 +61,8 @@ class Sessions:
 
         Raises:
             CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+            SecondFactorRequired: the person must show a second factor too.
+            SecondFactorEnrolmentRequired: the person must set up a second factor first.
         """
         self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         token = random_token()
@@ -71,6 +74,8 @@ class Sessions:
 
         Raises:
             CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+            SecondFactorRequired: the person must show a second factor too.
+            SecondFactorEnrolmentRequired: the person must set up a second factor first.
         """
         self._product.grants.require(person.actor, AccountPermission.OPEN_SESSION)
         pair = pair_for(self._product.settings.secret_key, random_token())
@@ -135,6 +140,9 @@ class Sessions:
                 raise CredentialsNotAccepted
         if proven.method != Method.SSO:
             refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
+            # An identity provider answers for its own second factor; everybody else shows theirs here.
+            if not proven.strong:
+                await require_second_factor(work, policy, user)
 
     def _refresh_token(self, session: Session, token: str) -> RefreshToken:
         return RefreshToken(
