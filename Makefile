@@ -15,6 +15,7 @@ up: install
 
 test: install
 	@tools/install-chromium
+	@tools/install-xmlsec1
 	$(BIN)/pytest -n logical
 
 check: install
