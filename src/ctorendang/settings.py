@@ -112,7 +112,7 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class FileSettings:
-    """Where people's files are kept: ``file:///folder``, ``s3://bucket/folder``, ``gs://`` or ``az://``; empty for nowhere.
+    """Where files go: ``file:///folder``, ``s3://bucket/folder``, ``gs://`` or ``az://``; empty for nowhere.
 
     Credentials are those of the cloud's own variables, such as ``AWS_ACCESS_KEY_ID``.
     """

@@ -18,6 +18,8 @@ class User(Timestamps, TenantModel):
         UniqueConstraint("tenant_id", "email"),
         CheckConstraint("email = lower(email)", name="email_is_lower_case"),
         CheckConstraint("status in ('active', 'suspended')", name="status"),
+        CheckConstraint("avatar ~ '^[0-9a-f]{32}$'", name="avatar"),
+        CheckConstraint("appearance in ('system', 'light', 'dark')", name="appearance"),
         CheckConstraint("roles <@ array['client', 'cto', 'admin', 'platform_admin']", name="roles_are_known"),
     )
 
@@ -31,6 +33,21 @@ class User(Timestamps, TenantModel):
     """May sign in with local factors though single sign-on is enforced: the way back in when the provider is away."""
     managed: Mapped[bool] = mapped_column(server_default=text("false"))
     """A directory keeps the person's name and address; they change there and not here."""
+
+    job_title: Mapped[str] = mapped_column(server_default="")
+    company: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    pronouns: Mapped[str] = mapped_column(server_default="")
+    about: Mapped[str] = mapped_column(server_default="")
+    avatar: Mapped[str | None]
+    """Names the person's picture in the object store; another picture has another name. None where there is none."""
+
+    time_zone: Mapped[str | None]
+    locale: Mapped[str | None]
+    """How numbers and dates are written, such as ``de-CH``; the tenant's way where it is None."""
+
+    appearance: Mapped[str] = mapped_column(server_default="system")
+    start_page: Mapped[str] = mapped_column(server_default="automatic")
 
 
 class PasswordCredential(Timestamps, TenantModel):

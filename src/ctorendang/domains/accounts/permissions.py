@@ -9,6 +9,7 @@ class AccountPermission(StrEnum):
     OPEN_ACCOUNT = "accounts:account:open"
     READ_OWN = "accounts:account:read_own"
     MANAGE_OWN = "accounts:account:manage_own"
+    READ_AVATARS = "accounts:avatar:read"
     OPEN_SESSION = "accounts:session:open"
     READ_MEMBERS = "accounts:member:read"
     MANAGE_MEMBERS = "accounts:member:manage"

@@ -7,3 +7,4 @@ class AuditPermission(StrEnum):
     """``domain:resource:action``; every member has a row in ``policies/``."""
 
     READ = "audit:event:read"
+    READ_OWN = "audit:event:read_own"

@@ -1,10 +1,11 @@
 """Writing the audit trail, and reading it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.audit.permissions import AuditPermission
@@ -47,8 +48,14 @@ def record(
             subject_id=subject.id,
             details=details or {},
             request_id=work.actor.request_id,
+            address=work.actor.address or None,
+            session_id=work.actor.session_id,
         )
     )
+
+
+# What programs do by themselves every quarter of an hour is nothing that a person did.
+_ROUTINE = ("accounts.session.refreshed",)
 
 
 class AuditService:
@@ -78,3 +85,41 @@ class AuditService:
         self._work.require(AuditPermission.READ)
         statement = select(func.count()).where(AuditEvent.tenant_id == self._work.tenant_id)
         return (await self._work.session.scalar(statement)) or 0
+
+    async def own_page(self, request: PageRequest, things: Mapping[str, Select[UUID]]) -> Page[AuditEvent]:
+        """What the actor did, and what was done to them or to something of theirs, newest first.
+
+        Args:
+            request: which page.
+            things: by kind of subject, a statement that selects which of that kind are the actor's.
+
+        Raises:
+            SignInRequired: this is a visitor.
+            InvalidInput: the page makes no sense.
+        """
+        self._work.require(AuditPermission.READ_OWN)
+        keys = [Key(AuditEvent.id.expression, UUID, descending=True)]
+        return await fetch_page(self._work.session, self._own(things), keys, request)
+
+    async def own_count(self, things: Mapping[str, Select[UUID]]) -> int:
+        """How many events ``own_page`` has.
+
+        Raises:
+            SignInRequired: this is a visitor.
+        """
+        self._work.require(AuditPermission.READ_OWN)
+        chosen = self._own(things).with_only_columns(AuditEvent.id).subquery()
+        return (await self._work.session.scalar(select(func.count()).select_from(chosen))) or 0
+
+    def _own(self, things: Mapping[str, Select[UUID]]) -> Select[AuditEvent]:
+        person = self._work.actor.person
+        about = [and_(AuditEvent.subject_type == kind, AuditEvent.subject_id.in_(ids)) for kind, ids in things.items()]
+        return select(AuditEvent).where(
+            AuditEvent.tenant_id == self._work.tenant_id,
+            or_(
+                AuditEvent.actor_id == person,
+                and_(AuditEvent.subject_type == "user", AuditEvent.subject_id == person),
+                *about,
+            ),
+            AuditEvent.action.not_in(_ROUTINE),
+        )

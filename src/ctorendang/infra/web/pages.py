@@ -15,6 +15,7 @@ from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
 from ctorendang.infra.web.forms import Form, read_form
+from ctorendang.infra.web.uploads import Upload, read_upload
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
 
@@ -51,7 +52,7 @@ class Pages:
             request: whose tenant and actor it is for.
             page: name of a template under ``pages/`` and of its document.
             variables: of the document; None for a page without one.
-            data: what a page without a document shows.
+            data: what the page shows besides what its document says.
             state: which of its states the page is in.
             form: what was typed, and what is wrong with it.
             status: HTTP status.
@@ -61,7 +62,7 @@ class Pages:
         """
         context = context_of(request)
         if variables is not None:
-            data = await self.query(context, self._themes.document(page), variables)
+            data = {**(data or {}), **await self.query(context, self._themes.document(page), variables)}
         seed = self._seed(request, context)
         html = self._themes.render(
             context.tenant.theme,
@@ -142,6 +143,16 @@ class Pages:
         """
         return await read_form(request, self.token(request))
 
+    async def upload(self, request: AnyRequest, name: str, most_bytes: int) -> Upload:
+        """As ``form``, of a form with a file of at most so many bytes in the field of this name.
+
+        Raises:
+            Forbidden: it was not sent from a page of this site.
+            UploadTooLarge: the file is larger.
+            AppError: it cannot be read.
+        """
+        return await read_upload(request, self.token(request), name, most_bytes)
+
     def require_token(self, request: AnyRequest) -> None:
         """Let a script's request pass that carries its page's token as a header.
 
@@ -191,16 +202,25 @@ class Pages:
         response = Redirect(path, status_code=303)
         if message:
             text = msgspec.json.encode({"kind": kind, "message": message}).decode()
-            digest = keyed_digest(self._product.settings.secret_key, "flash", text)
-            response.set_cookie(self.cookies.make(FLASH, f"{digest}.{quote(text, safe='')}", 60))
+            response.set_cookie(self.cookies.make(FLASH, self.signed(FLASH, text), 60))
         return response
 
     def _flash(self, request: AnyRequest) -> Any:
-        digest, _, quoted = request.cookies.get(self.cookies.name(FLASH), "").partition(".")
+        text = self.signed_cookie(request, FLASH)
+        return None if text is None else msgspec.json.decode(text)
+
+    def signed(self, cookie: str, text: str) -> str:
+        """What a cookie holds so that ``signed_cookie`` knows it for ours."""
+        digest = keyed_digest(self._product.settings.secret_key, cookie, text)
+        return f"{digest}.{quote(text, safe='')}"
+
+    def signed_cookie(self, request: AnyRequest, cookie: str) -> str | None:
+        """What we have written into a cookie; None where there is none, or somebody else wrote it."""
+        digest, _, quoted = request.cookies.get(self.cookies.name(cookie), "").partition(".")
         text = unquote(quoted)
-        if not digest or not same(digest, keyed_digest(self._product.settings.secret_key, "flash", text)):
+        if not digest or not same(digest, keyed_digest(self._product.settings.secret_key, cookie, text)):
             return None
-        return msgspec.json.decode(text)
+        return text
 
     def _seed(self, request: AnyRequest, context: RequestContext) -> str:
         """What form tokens of this browser are made from: its session, or for visitors a cookie of their own."""
