@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.permissions import AccountPermission
-from ctorendang.domains.accounts.proof import Proven
+from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
@@ -17,7 +17,7 @@ from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
-from ctorendang.infra.web.cookies import SESSION
+from ctorendang.infra.web.cookies import FAREWELL, SESSION
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages, safe_path
 
@@ -74,8 +74,12 @@ class SignInPages(Controller):
         if actor.user_id is not None:
             async with product.units.begin(actor) as work:
                 await AccountService(work).sign_out()
-        response = pages.redirect("/", "You are signed out.")
+        # The session is over whatever comes now; who came by single sign-on is led on to sign out there as well.
+        onward = actor.session_id is not None and actor.method == Method.SSO
+        response = pages.redirect("/sso/logout" if onward else "/", "You are signed out.")
         response.set_cookie(pages.cookies.drop(SESSION))
+        if onward:
+            response.set_cookie(pages.cookies.make(FAREWELL, pages.signed(FAREWELL, str(actor.session_id)), 60))
         return response
 
 

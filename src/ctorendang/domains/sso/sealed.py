@@ -2,3 +2,5 @@
 
 TICKET_PURPOSE = "sso ticket"
 HINT_PURPOSE = "sso logout hint"
+ASKED_PURPOSE = "sso asked"
+CLIENT_SECRET_PURPOSE = "sso client secret"  # noqa: S105 - a purpose, not a secret

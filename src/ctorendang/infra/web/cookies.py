@@ -39,3 +39,5 @@ class Cookies:
 SESSION = "session"
 VISITOR = "visitor"
 FLASH = "flash"
+FAREWELL = "farewell"
+"""Names the session that has just ended here, whose provider is still to hear of it."""

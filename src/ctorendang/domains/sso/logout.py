@@ -1,0 +1,68 @@
+"""Signing out at the provider as well, once the session here has ended.
+
+The way: ``POST /logout`` (accounts) ends the session and leaves a cookie that names it, ``GET /sso/logout`` leads the
+browser to the provider, whatever its protocol. When the provider is away, nothing is left undone here.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from ctorendang.domains.accounts.models import Session
+from ctorendang.domains.sso import oidc_flow, saml_flow
+from ctorendang.domains.sso.departure import Departure
+from ctorendang.domains.sso.models import Connection, SignOnSession
+from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.infra.errors import AppError
+from ctorendang.infra.work import UnitOfWork
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A browser on its way to sign out at its provider, by the name that people know it by."""
+
+    departure: Departure
+    provider: str
+
+
+async def provider_logout(work: UnitOfWork, session_id: UUID, state: str) -> Farewell | None:
+    """Where a browser whose session has ended here goes to end the provider's too; None for nowhere.
+
+    Args:
+        work: of the product itself.
+        session_id: a session that has ended.
+        state: comes back with the browser (``state``, RelayState).
+    """
+    work.require(SsoPermission.SIGN_ON)
+    found = (
+        await work.session.execute(
+            select(Connection, SignOnSession)
+            .join(
+                SignOnSession,
+                (SignOnSession.tenant_id == Connection.tenant_id) & (SignOnSession.connection_id == Connection.id),
+            )
+            .join(Session, (Session.tenant_id == SignOnSession.tenant_id) & (Session.id == SignOnSession.session_id))
+            .where(
+                Connection.tenant_id == work.tenant_id,
+                Connection.status == ConnectionStatus.ACTIVE,
+                SignOnSession.session_id == session_id,
+                Session.ended_at.is_not(None),
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    connection, session = found
+    flow = saml_flow if connection.protocol == "saml" else oidc_flow
+    try:
+        departure = await flow.sign_out_departure(work, connection, session, state)
+    except AppError as error:
+        # The person is signed out here, which is what was asked for; the provider's part cannot be made now.
+        _log.warning("the provider is not told of a sign-out", connection=str(connection.id), error=error.code)
+        return None
+    return None if departure is None else Farewell(departure, connection.name)
