@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
+from ctorendang.domains.accounts.keys import owner_of
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.graphql.endpoint import graphql_get, graphql_post
@@ -57,6 +58,8 @@ def create_app(settings: Settings) -> ASGIApp:
     )
 
     async def identify(visitor: Actor, kind: str, token: str) -> Actor | None:
+        if kind == "key":
+            return await owner_of(app.state.product, visitor, token)
         return await Sessions(app.state.product, visitor).identify(kind, token)
 
     return Gate(app, settings.web, lambda host: app.state.product.directory.find(host), identify)

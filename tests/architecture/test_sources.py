@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.accounts.scopes import Scope
 from ctorendang.registry import DOMAINS
 from tests.architecture.sources import (
     OWN_CONNECTIONS,
@@ -28,6 +29,7 @@ from tests.architecture.sources import (
 FILES = python_files(PRODUCT)
 SERVICE_ROLES = {"authenticator", "worker"}
 ABSTRACT_ROLES = {"visitor", "member"}
+SCOPES = {"scope:any"} | {scope.role for scope in Scope}
 
 
 def name_of(path: Path) -> str:
@@ -204,7 +206,7 @@ def test_every_permission_is_asked_for_somewhere(domain):
 
 
 def test_the_policy_names_known_roles_only():
-    known = {str(role) for role in Role} | SERVICE_ROLES | ABSTRACT_ROLES
+    known = {str(role) for role in Role} | SERVICE_ROLES | ABSTRACT_ROLES | SCOPES
     named = {role for role, _ in policy_rows("p")} | {each for row in policy_rows("g") for each in row[:2]}
     assert named == known
 

@@ -28,7 +28,7 @@ class AccountService:
         Raises:
             SignInRequired: this is a visitor, or somebody whose account is gone.
         """
-        self._work.require(AccountPermission.MANAGE_OWN)
+        self._work.require(AccountPermission.READ_OWN)
         user = await self._users.find(self._tenant_id, self._work.actor.person)
         if user is None:
             raise SignInRequired("Sign in first.")

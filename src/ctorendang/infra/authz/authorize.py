@@ -19,6 +19,10 @@ class Grants:
             return False
         return any(permission in self._by_role.get(role, ()) for role in actor.roles)
 
+    def of(self, role: str) -> frozenset[str]:
+        """Every permission of a role, which may be the name of a key's scope."""
+        return self._by_role.get(role, frozenset())
+
     def require(self, actor: Actor, permission: StrEnum) -> None:
         """Let the actor pass, or refuse.
 

@@ -11,6 +11,8 @@ from litestar.enums import ScopeType
 from litestar.types import Message, Receive, Send
 
 from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.bearer import kind_of
+from ctorendang.infra.errors import TooManyAttempts
 from ctorendang.infra.tenancy.hosts import normalise_host
 from ctorendang.infra.tenancy.tenant import Tenant
 from ctorendang.infra.web.addresses import client_address, trusted_networks
@@ -33,6 +35,7 @@ _HEADERS = (
 )
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _PROBES = frozenset({"/health", "/ready"})
+_API = "/graphql"
 _LONGEST_TOKEN = 200
 _LONGEST_QUERY = 16_000
 
@@ -43,7 +46,16 @@ class Identify(Protocol):
     """Tells whom a credential stands for on a tenant; filled in by the accounts domain."""
 
     async def __call__(self, visitor: Actor, kind: str, token: str) -> Actor | None:
-        """The person, None for a credential that is not good here."""
+        """The person, None for a credential that is not good here.
+
+        Args:
+            visitor: who they are without it.
+            kind: ``browser``, ``program`` or ``key``.
+            token: what was presented.
+
+        Raises:
+            TooManyAttempts: enough bad ones came from this network address.
+        """
 
 
 class Gate:
@@ -92,6 +104,9 @@ class Gate:
         try:
             try:
                 context = await self._context(scope, request_id)
+            except TooManyAttempts as error:
+                await _plain(send_with_headers, 429, f"{error.detail}\n".encode(), retry_after=error.retry_after)
+                return
             except Exception as error:  # noqa: BLE001 - without tenant and actor there is no page to show it on
                 _log.error("request could not be let in", exc_info=error)
                 await _plain(send_with_headers, 503, b"This site is not available right now. Try again in a moment.\n")
@@ -126,7 +141,11 @@ class Gate:
         """The actor, and the browser session's secret where that is what spoke for it."""
         scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and bearer:
-            return await self._known(visitor, "program", bearer.strip()) or visitor, ""
+            kind = kind_of(bearer.strip())
+            # Keys are for programs: no page, form or file is theirs.
+            if kind == "key" and connection.url.path != _API:
+                return visitor, ""
+            return await self._known(visitor, kind, bearer.strip()) or visitor, ""
         cookie = connection.cookies.get(self._cookies.name(SESSION), "")
         person = await self._known(visitor, "browser", cookie)
         return (person, cookie) if person else (visitor, "")
@@ -141,14 +160,11 @@ class Gate:
         return client_address(peer, connection.headers.getall("x-forwarded-for", []), self._proxies)
 
 
-async def _plain(send: Send, status: int, body: bytes) -> None:
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))],
-        }
-    )
+async def _plain(send: Send, status: int, body: bytes, *, retry_after: int | None = None) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    if retry_after is not None:
+        headers.append((b"retry-after", b"%d" % retry_after))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
