@@ -18,25 +18,45 @@ from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.crypto import keyed_digest, same
+from ctorendang.kit.ids import uuid7
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """A browser on its way to sign out at its provider, by the name that people know it by."""
+    """A browser on its way to sign out at its provider.
+
+    Attributes:
+        provider: what people know it by.
+        state: comes back with the browser (``state`` of OpenID Connect, InResponseTo of SAML).
+    """
 
     departure: Departure
     provider: str
+    state: str
 
 
-async def provider_logout(work: UnitOfWork, session_id: UUID, state: str) -> Farewell | None:
+def new_state(secret_key: str, connection_id: UUID) -> str:
+    """A name for one sign-out at a provider that ``is_own_state`` knows again; an XML ID as well."""
+    name = f"_{uuid7().hex}"
+    return f"{name}.{keyed_digest(secret_key, f'sign out at {connection_id}', name)}"
+
+
+def is_own_state(secret_key: str, connection_id: UUID, state: str) -> bool:
+    """Whether ``new_state`` made this for the connection."""
+    name, _, digest = state.partition(".")
+    return same(digest, keyed_digest(secret_key, f"sign out at {connection_id}", name))
+
+
+async def provider_logout(work: UnitOfWork, session_id: UUID, secret_key: str) -> Farewell | None:
     """Where a browser whose session has ended here goes to end the provider's too; None for nowhere.
 
     Args:
         work: of the product itself.
         session_id: a session that has ended.
-        state: comes back with the browser (``state``, RelayState).
+        secret_key: of the settings, for the state.
     """
     work.require(SsoPermission.SIGN_ON)
     found = (
@@ -58,6 +78,7 @@ async def provider_logout(work: UnitOfWork, session_id: UUID, state: str) -> Far
     if found is None:
         return None
     connection, session = found
+    state = new_state(secret_key, connection.id)
     flow = saml_flow if connection.protocol == "saml" else oidc_flow
     try:
         departure = await flow.sign_out_departure(work, connection, session, state)
@@ -65,4 +86,4 @@ async def provider_logout(work: UnitOfWork, session_id: UUID, state: str) -> Far
         # The person is signed out here, which is what was asked for; the provider's part cannot be made now.
         _log.warning("the provider is not told of a sign-out", connection=str(connection.id), error=error.code)
         return None
-    return None if departure is None else Farewell(departure, connection.name)
+    return None if departure is None else Farewell(departure, connection.name, state)

@@ -21,7 +21,7 @@ from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.cookies import FAREWELL
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
-from ctorendang.kit.crypto import random_token, same
+from ctorendang.kit.crypto import same
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -71,16 +71,16 @@ class FarewellPages(Controller):
     ) -> Response[Any]:
         """Go on to the provider of the session that ``POST /logout`` has ended; home where there is none."""
         ended = parse_id(pages.signed_cookie(request, FAREWELL) or "")
-        state, farewell = random_token(), None
+        farewell = None
         if ended is not None:
             async with product.units.begin(_service(request)) as work:
-                farewell = await provider_logout(work, ended, state)
+                farewell = await provider_logout(work, ended, product.settings.secret_key)
         if farewell is None:
             home = pages.redirect("/", "You are signed out.")
             home.set_cookie(pages.cookies.drop(FAREWELL))
             return home
         response = await leave(request, pages, farewell.departure, farewell.provider, after_form=True)
-        response.set_cookie(pages.cookies.make(FAREWELL, pages.signed(FAREWELL, state), _AWAY_SECONDS))
+        response.set_cookie(pages.cookies.make(FAREWELL, pages.signed(FAREWELL, farewell.state), _AWAY_SECONDS))
         return response
 
     @get("/{connection_id:str}/logged-out")
