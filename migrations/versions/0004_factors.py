@@ -51,8 +51,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_passkeys_tenant_id_user_id"), "passkeys", ["tenant_id", "user_id"])
     _what_is_under_way()
-    for table in ("totp_credentials", "recovery_codes", "passkeys"):
-        private_table(table, besides=("authenticator",))
+    private_table("recovery_codes", besides=("authenticator",))
+    # Administrators tell who has a second factor, before they ask everybody for one or rely on somebody's.
+    for table in ("totp_credentials", "passkeys"):
+        private_table(table, besides=("authenticator", "admin"))
     # Administrators, and providers that deprovision, end what somebody has begun; they do not begin it.
     service_table("sign_in_steps", roles=("authenticator", "admin", "worker"))
     service_table("passkey_challenges", roles=("authenticator", "admin", "worker"))
