@@ -52,6 +52,7 @@ def logout_request(
     subject: str,
     name_id_format: str | None,
     session_index: str | None,
+    relay_state: str,
     at: datetime,
 ) -> Departure:
     """Ask the provider to sign somebody out (saml-core-2.0 section 3.7.1)."""
@@ -59,7 +60,7 @@ def logout_request(
     request.append(new_element(SAML, "NameID", {"Format": name_id_format} if name_id_format else {}, subject))
     if session_index:
         request.append(new_element(SAMLP, "SessionIndex", text=session_index))
-    return send("SAMLRequest", request, settings.slo_url, settings.slo_binding, "", sp.keys[0])
+    return send("SAMLRequest", request, settings.slo_url, settings.slo_binding, relay_state, sp.keys[0])
 
 
 def logout_response(

@@ -8,19 +8,16 @@ from datetime import datetime, timedelta
 
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.saml_assertion import Expected, Reader
+from ctorendang.domains.sso.saml_checks import check_shape, check_signature, check_signature_places, read_message
 from ctorendang.domains.sso.saml_encryption import decrypt_assertion
 from ctorendang.domains.sso.saml_messages import SUCCESS
 from ctorendang.domains.sso.saml_settings import SamlSettings, ServiceProvider
-from ctorendang.domains.sso.saml_signatures import algorithms_of, problem_with, signature_in, strong, verifies
 from ctorendang.domains.sso.saml_xml import (
-    SAMLP,
     Element,
     NotReadable,
     alone,
-    decode,
     find,
     follows_schema,
-    parse,
     require_unique_ids,
     text_of,
 )
@@ -61,14 +58,14 @@ def accept_response(
     Raises:
         SignOnRefused: a check failed; the trace says which.
     """
-    root = _read(trace, encoded)
-    _check_shape(trace, root)
+    root = read_message(trace, encoded, compressed=False)
+    check_shape(trace, root, "Response")
     _check_status(trace, root)
-    _check_places(trace, root)
-    response_signed = _check_signature(trace, settings, root, "response")
+    check_signature_places(trace, root, [root, *find(root, _ASSERTION)])
+    response_signed = check_signature(trace, settings, root, "response")
     root = _decrypted(trace, settings, sp, root)
     found = find(root, _ASSERTION)[0]
-    assertion_signed = _check_signature(trace, settings, found, "assertion")
+    assertion_signed = check_signature(trace, settings, found, "assertion")
     trace.require(
         "Signature is there",
         response_signed or assertion_signed,
@@ -79,41 +76,6 @@ def accept_response(
     reader = Reader(trace, settings, sp, alone(found), expected)
     reader.check_response(root)
     return Accepted(reader.identity(), reader.assertion_id, reader.valid_until(_REMEMBERED))
-
-
-def _read(trace: Trace, encoded: str) -> Element:
-    trace.require(
-        "Answer is there",
-        bool(encoded),
-        expected="the form field SAMLResponse",
-        got="" if encoded else "nothing",
-        hint="The provider must send its answer to this address by HTTP-POST.",
-    )
-    root, problem = None, ""
-    try:
-        root = parse(decode(encoded))
-        require_unique_ids(root)
-    except NotReadable as error:
-        problem = str(error)
-    hint = "No identity provider sends this by itself: if it happens again, somebody is trying to get in."
-    trace.require("Answer can be read", not problem, expected="Base64 of plain XML", got=problem, hint=hint)
-    return root
-
-
-def _check_shape(trace: Trace, root: Element) -> None:
-    trace.require(
-        "Answer is a SAML 2.0 response",
-        root.tag == f"{{{SAMLP}}}Response" and root.get("Version") == "2.0",
-        expected="samlp:Response, version 2.0",
-        got=f"{root.tag}, version {root.get('Version')}",
-        hint="Choose SAML 2.0 at the identity provider, and this address for its responses.",
-    )
-    trace.require(
-        "Answer follows the schema",
-        follows_schema(root, "saml-schema-protocol-2.0.xsd"),
-        expected="saml-schema-protocol-2.0.xsd",
-        hint="Something in the answer stands where it must not: ask the maker of the identity provider.",
-    )
 
 
 def _check_status(trace: Trace, root: Element) -> None:
@@ -163,47 +125,5 @@ def _decrypted(trace: Trace, settings: SamlSettings, sp: ServiceProvider, root: 
         expected="one assertion as the schema wants it",
         hint="What was encrypted is not one assertion: ask the maker of the identity provider.",
     )
-    _check_places(trace, root)
+    check_signature_places(trace, root, [root, *find(root, _ASSERTION)])
     return root
-
-
-def _check_places(trace: Trace, root: Element) -> None:
-    homes = [root, *find(root, _ASSERTION)]
-    strays = [each for each in find(root, "//ds:Signature") if each.getparent() not in homes]
-    trace.require(
-        "Signatures stand where they belong",
-        not strays and all(len(find(home, "./ds:Signature")) <= 1 for home in homes),
-        expected="one signature at most in the response, and one in the assertion",
-        got=f"{len(strays)} elsewhere",
-        hint="Signatures elsewhere are how other content is smuggled in: somebody may be trying to get in.",
-    )
-
-
-def _check_signature(trace: Trace, settings: SamlSettings, element: Element, what: str) -> bool:
-    """Verify the signature that stands in an element; whether there is one."""
-    signature = signature_in(element)
-    if signature is None:
-        return False
-    problem = problem_with(signature)
-    trace.require(
-        f"Signature covers the {what}",
-        not problem,
-        expected=f"one reference to the {what}, enveloped, with exclusive canonicalization",
-        got=problem,
-        hint="No identity provider signs like this by itself: somebody may be trying to get in.",
-    )
-    algorithms = algorithms_of(signature)
-    trace.require(
-        f"Signature of the {what} is strong",
-        strong(algorithms),
-        expected="RSA or ECDSA with SHA-256 or better",
-        got=", ".join(algorithms),
-        hint="Choose SHA-256 for signatures and digests at the identity provider.",
-    )
-    trace.require(
-        f"Signature of the {what} is the provider's",
-        verifies(element.getroottree().getroot(), signature, settings.certificates),
-        expected=f"made with the key of one of the {len(settings.certificates)} certificates of this connection",
-        hint="The answer was changed, or the provider has a new certificate: read its metadata again.",
-    )
-    return True

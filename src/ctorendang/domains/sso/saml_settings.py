@@ -1,8 +1,9 @@
 """What a SAML connection is told about its identity provider, and what we are to that provider."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,6 +47,11 @@ class SamlSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     want_encrypted: bool = False
     name_id_format: str = ""
 
+    @property
+    def complete(self) -> bool:
+        """Whether people can be sent to the provider and its answers be verified."""
+        return bool(self.entity_id and self.sso_url and self.certificates)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
@@ -69,3 +75,18 @@ class ServiceProvider:
     acs_url: str
     slo_url: str
     keys: tuple[KeyPair, ...]
+
+
+def read_settings(stored: Mapping[str, Any]) -> SamlSettings:
+    """Settings as the database keeps them.
+
+    Raises:
+        msgspec.ValidationError: they are of another protocol.
+    """
+    return msgspec.convert(stored, SamlSettings)
+
+
+def store_settings(settings: SamlSettings) -> dict[str, Any]:
+    """Settings for the database."""
+    stored: dict[str, Any] = msgspec.to_builtins(settings)
+    return stored

@@ -75,6 +75,11 @@ def strong(algorithms: list[str]) -> bool:
     return canonicalization in _CANONICALIZATIONS and method in _SIGNATURE_METHODS and digest in _DIGEST_METHODS
 
 
+def strong_method(method: str) -> bool:
+    """Whether a way of signing is beyond doubt."""
+    return method in _SIGNATURE_METHODS
+
+
 def verifies(root: Element, signature: Element, certificates: tuple[str, ...]) -> bool:
     """Whether the key of one of the certificates made a signature; what the signature says of its key is ignored."""
     xmlsec.tree.add_ids(root, ["ID"])
