@@ -1,20 +1,42 @@
 """What the accounts domain offers."""
 
+from ctorendang.domains.accounts.factor_graphql import FactorMutations, FactorQueries
+from ctorendang.domains.accounts.factor_jobs import FACTOR_SUBSCRIPTIONS
+from ctorendang.domains.accounts.factor_pages import SecurityPages
 from ctorendang.domains.accounts.graphql import AccountMutations
 from ctorendang.domains.accounts.jobs import SUBSCRIPTIONS
 from ctorendang.domains.accounts.key_graphql import KeyMutations, KeyQueries
 from ctorendang.domains.accounts.key_pages import KeyPages
 from ctorendang.domains.accounts.pages import AccountPages, SignInPages, SignUpPages
+from ctorendang.domains.accounts.people_graphql import OwnMutations, OwnQueries
+from ctorendang.domains.accounts.people_pages import AvatarPages, PeoplePages
 from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.policy_graphql import PolicyMutations, PolicyQueries
+from ctorendang.domains.accounts.policy_pages import PolicyPages
 from ctorendang.domains.accounts.session_graphql import SessionMutations, SessionQueries
 from ctorendang.domains.accounts.session_pages import SessionPages
+from ctorendang.domains.accounts.step_pages import EnrolmentPages, SecondFactorPages
+from ctorendang.domains.accounts.step_up_pages import StepUpPages
 from ctorendang.infra.domain import Domain
 
 DOMAIN = Domain(
     name="accounts",
     permissions=AccountPermission,
-    controllers=(SignInPages, SignUpPages, AccountPages, SessionPages, KeyPages),
-    queries=(SessionQueries, KeyQueries),
-    mutations=(AccountMutations, SessionMutations, KeyMutations),
-    subscriptions=SUBSCRIPTIONS,
+    controllers=(
+        SignInPages,
+        SignUpPages,
+        AccountPages,
+        PeoplePages,
+        AvatarPages,
+        SessionPages,
+        KeyPages,
+        PolicyPages,
+        SecurityPages,
+        SecondFactorPages,
+        EnrolmentPages,
+        StepUpPages,
+    ),
+    queries=(SessionQueries, KeyQueries, PolicyQueries, FactorQueries, OwnQueries),
+    mutations=(AccountMutations, SessionMutations, KeyMutations, PolicyMutations, FactorMutations, OwnMutations),
+    subscriptions=(*SUBSCRIPTIONS, *FACTOR_SUBSCRIPTIONS),
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from ctorendang.domains.accounts.avatars import drop_unused
 from ctorendang.domains.accounts.models import EmailToken, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.status import MemberStatus
@@ -68,6 +69,7 @@ async def _email_token(work: UnitOfWork, user: User, purpose: str, lifetime: tim
 
 
 SUBSCRIPTIONS = (
+    Subscription("avatar.unused", "accounts.drop_avatar", drop_unused),
     Subscription("account.opened", "accounts.send_verification", _send_verification, AUTHENTICATOR),
     Subscription("account.verification_wanted", "accounts.resend_verification", _send_verification, AUTHENTICATOR),
     Subscription("account.password_reset_wanted", "accounts.send_password_reset", _send_password_reset, AUTHENTICATOR),

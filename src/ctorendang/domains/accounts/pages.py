@@ -4,15 +4,18 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
+from ctorendang.domains.accounts.errors import SecondFactorEnrolmentRequired, SecondFactorRequired
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import LONGEST_LIFETIME, AlsoOpened, Sessions
+from ctorendang.domains.accounts.steps import STEP, STEP_LIFETIME, SignInSteps
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
@@ -29,10 +32,42 @@ async def start_session(
     product: Product,
     pages: Pages,
     person: Proven,
+    response: Redirect,
+    also: AlsoOpened | None = None,
+) -> None:
+    """Sign the browser in as somebody; or, where a second factor is missing, lead it to showing that first.
+
+    Args:
+        request: of the browser.
+        product: the product.
+        pages: for its cookies.
+        person: who has shown who they are.
+        response: where the browser goes on to. It is changed to lead to the second factor, and from there on.
+        also: what belongs to the transaction that opens the session.
+    """
+    try:
+        await open_session(request, product, pages, person, response, also)
+    except (SecondFactorRequired, SecondFactorEnrolmentRequired) as missing:
+        token = await SignInSteps(product, context_of(request).actor).begin(person, response.url)
+        enrolling = isinstance(missing, SecondFactorEnrolmentRequired)
+        response.url = "/login/enrol" if enrolling else "/login/second-factor"
+        response.set_cookie(pages.cookies.make(STEP, token, int(STEP_LIFETIME.total_seconds())))
+
+
+async def open_session(
+    request: AnyRequest,
+    product: Product,
+    pages: Pages,
+    person: Proven,
     response: Response[Any],
     also: AlsoOpened | None = None,
 ) -> None:
-    """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after."""
+    """Sign the browser in as somebody, under a new secret: one that was planted before is worthless after.
+
+    Raises:
+        CredentialsNotAccepted: what was shown no longer holds.
+        SecondFactorRequired, SecondFactorEnrolmentRequired: it does not do on its own.
+    """
     sessions = Sessions(product, context_of(request).actor)
     token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""), also)
     response.set_cookie(pages.cookies.make(SESSION, token, int(LONGEST_LIFETIME.total_seconds())))
@@ -179,28 +214,6 @@ class AccountPages(Controller):
     path = "/account"
     guards = [enterprises_only]  # noqa: RUF012
 
-    @get("/")
-    async def account(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
-        """Everything about one's account."""
-        product.grants.require(context_of(request).actor, AccountPermission.MANAGE_OWN)
-        return await pages.show(request, "account", {})
-
-    @post("/")
-    async def rename(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
-        """Change one's name."""
-        form = await pages.form(request)
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                await AccountService(work).rename(form.text("name"))
-        except AppError as error:
-            refused = {**pages.refused(error, form), "name": "account"}
-            return await pages.show(request, "account", {}, form=refused, status=error.status)
-        return pages.redirect("/account", "Your name is saved.")
-
     @post("/password")
     async def change_password(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
@@ -213,8 +226,8 @@ class AccountPages(Controller):
             )
         except AppError as error:
             refused = {**pages.refused(error, form), "name": "password"}
-            return await pages.show(request, "account", {}, form=refused, status=error.status)
-        return pages.redirect("/account", "Your password is changed. Other devices are signed out.")
+            return await pages.show(request, "account-security", {}, form=refused, status=error.status)
+        return pages.redirect("/account/security", "Your password is changed. Other devices are signed out.")
 
     @post("/verification")
     async def send_verification(

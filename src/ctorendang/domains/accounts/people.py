@@ -8,6 +8,7 @@ from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
@@ -72,12 +73,14 @@ class PersonalService:
 
         Raises:
             SignInRequired: this is a visitor.
-            InvalidInput: a field is not good.
+            InvalidInput: a field is not good, or the name is kept by a directory of the person's organisation.
         """
         self._work.require(AccountPermission.MANAGE_OWN)
         values = details.checked()
         user = await self._users.get_locked(self._work.tenant_id, self._work.actor.person)
         changed = [column for column, value in values.items() if getattr(user, column) != value]
+        if user.managed and "name" in changed:
+            raise InvalidInput({"name": "Your organisation keeps your name. Ask there to have it changed."})
         for column in changed:
             setattr(user, column, values[column])
         if changed:

@@ -62,8 +62,6 @@ class Preferences:
         if self.time_zone is not None:
             zone = self.time_zone.strip()
             values["time_zone"] = fields.time_zone("timeZone", zone) if zone else None
-                fields.time_zone("timeZone", self.time_zone.strip()) if self.time_zone.strip() else None
-            )
         if self.locale is not None:
             values["locale"] = fields.choice("locale", self.locale, LOCALES) if self.locale else None
         if self.appearance is not None:

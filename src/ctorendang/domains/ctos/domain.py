@@ -5,7 +5,8 @@ from ctorendang.domains.ctos.graphql import CtoQueries
 from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
 from ctorendang.domains.ctos.mutations import CtoMutations
 from ctorendang.domains.ctos.pages import ApplyPages, DirectoryPages, ProfilePages
-from ctorendang.domains.ctos.people_graphql import PeopleMutations, PeopleQueries
+from ctorendang.domains.ctos.people_graphql import PeopleQueries
+from ctorendang.domains.ctos.people_mutations import PeopleMutations
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.infra.domain import Domain
 

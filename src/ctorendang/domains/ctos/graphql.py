@@ -1,10 +1,12 @@
 """CTOs, their skills and their reviews in GraphQL: what can be read."""
 
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 import strawberry
 
+from ctorendang.domains.accounts.avatars import SIDES, avatar_path, avatars_of
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
@@ -25,6 +27,19 @@ from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(CtoStatus, description="Where a profile stands.")
 strawberry.enum(CtoOrder, description="How the directory is sorted.")
+
+
+@strawberry.enum(description="How large a picture is wanted.")
+class AvatarSize(Enum):
+    """Squares."""
+
+    SMALL = strawberry.enum_value("small", description="128 pixels a side.")
+    LARGE = strawberry.enum_value("large", description="512 pixels a side.")
+
+    @property
+    def side(self) -> int:
+        """In pixels."""
+        return SIDES[0] if self is AvatarSize.SMALL else SIDES[1]
 
 
 async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
@@ -135,6 +150,12 @@ class CtoType:
             status=CtoStatus(cto.status),
             updated_at=cto.updated_at,
         )
+
+    @strawberry.field
+    async def avatar_url(self, info: Info, size: AvatarSize = AvatarSize.SMALL) -> str | None:
+        """The path of the person's picture on this host; null where there is none."""
+        name = await info.context.load(avatars_of, self.row.user_id)
+        return avatar_path(self.row.user_id, name, size.side) if name else None
 
     @strawberry.field
     async def skills(self, info: Info) -> list[CtoSkillType]:

@@ -1,24 +1,24 @@
 """People in GraphQL: oneself and the members, each with the profile they may have."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from ctorendang.domains.accounts.avatars import avatar_path
 from ctorendang.domains.accounts.members import MemberFilter, MemberService
 from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.preferences import Appearance, StartPage
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.status import MemberStatus
-from ctorendang.domains.ctos.graphql import CtoType
+from ctorendang.domains.ctos.graphql import AvatarSize, CtoType
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.context import GraphQLContext
-from ctorendang.infra.graphql.refusals import mutation
-from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, required_id
+from ctorendang.infra.graphql.types import Connection, Info, connection
 from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(MemberStatus, description="Whether a member may sign in.")
@@ -64,6 +64,31 @@ class Person:
         """When the account was opened."""
         return self.row.created_at
 
+    @strawberry.field
+    def avatar_url(self, size: AvatarSize = AvatarSize.SMALL) -> str | None:
+        """The path of the person's picture on this host; null where there is none."""
+        return avatar_path(self.row.id, self.row.avatar, size.side) if self.row.avatar else None
+
+    @strawberry.field
+    def job_title(self) -> str:
+        """As the person says; empty where they do not."""
+        return self.row.job_title
+
+    @strawberry.field
+    def company(self) -> str:
+        """Where the person works; empty where they do not say."""
+        return self.row.company
+
+    @strawberry.field
+    def pronouns(self) -> str:
+        """How to speak of the person; empty where they do not say."""
+        return self.row.pronouns
+
+    @strawberry.field
+    def about(self) -> str:
+        """A few lines about the person; empty where there are none."""
+        return self.row.about
+
 
 @strawberry.type(description="Oneself.")
 class Viewer(Person):
@@ -73,6 +98,36 @@ class Viewer(Person):
     def email_verified(self) -> bool:
         """Whether the address is confirmed."""
         return self.row.email_verified_at is not None
+
+    @strawberry.field
+    def phone(self) -> str:
+        """One's own number, shown to nobody else; empty where there is none."""
+        return self.row.phone
+
+    @strawberry.field
+    def managed(self) -> bool:
+        """Whether one's name and address are kept by one's organisation, and change there."""
+        return self.row.managed
+
+    @strawberry.field
+    def time_zone(self) -> str | None:
+        """In which times are shown; null is UTC."""
+        return self.row.time_zone
+
+    @strawberry.field
+    def locale(self) -> str | None:
+        """How numbers and dates are written, such as `de-CH`; null is the marketplace's own way."""
+        return self.row.locale
+
+    @strawberry.field
+    def appearance(self) -> Appearance:
+        """Which of the two modes pages are shown in."""
+        return Appearance(self.row.appearance)
+
+    @strawberry.field
+    def start_page(self) -> StartPage:
+        """Where one is after signing in."""
+        return StartPage(self.row.start_page)
 
     @strawberry.field
     async def cto(self, info: Info) -> CtoType | None:
@@ -151,64 +206,3 @@ class PeopleQueries:
 
 def _member(user: User) -> Member:
     return Member(row=user)
-
-
-@strawberry.input
-class UpdateProfileInput:
-    """What changes about oneself."""
-
-    name: str
-
-
-@strawberry.input
-class SetMemberRolesInput:
-    """Whose roles, and which."""
-
-    member_id: strawberry.ID
-    roles: list[Role]
-
-
-@strawberry.input
-class SuspendMemberInput:
-    """Which member."""
-
-    member_id: strawberry.ID
-
-
-@strawberry.input
-class RestoreMemberInput:
-    """Which member."""
-
-    member_id: strawberry.ID
-
-
-UpdateProfileResult = Annotated[Viewer | Refusal | InvalidInput, strawberry.union("UpdateProfileResult")]
-MemberResult = Annotated[Member | Refusal | InvalidInput, strawberry.union("MemberResult")]
-
-
-@strawberry.type
-class PeopleMutations:
-    """Roots that change people."""
-
-    @mutation
-    async def update_profile(self, info: Info, input: UpdateProfileInput) -> UpdateProfileResult:
-        """Change what one is called."""
-        return Viewer(row=await info.context.use(lambda work: AccountService(work).rename(input.name)))
-
-    @mutation
-    async def set_member_roles(self, info: Info, input: SetMemberRolesInput) -> MemberResult:
-        """Give a member exactly these roles; for administrators."""
-        member_id, roles = required_id(input.member_id), input.roles
-        return Member(row=await info.context.use(lambda work: MemberService(work).set_roles(member_id, roles)))
-
-    @mutation
-    async def suspend_member(self, info: Info, input: SuspendMemberInput) -> MemberResult:
-        """Shut a member out, at once; for administrators."""
-        member_id = required_id(input.member_id)
-        return Member(row=await info.context.use(lambda work: MemberService(work).suspend(member_id)))
-
-    @mutation
-    async def restore_member(self, info: Info, input: RestoreMemberInput) -> MemberResult:
-        """Let a suspended member in again; for administrators."""
-        member_id = required_id(input.member_id)
-        return Member(row=await info.context.use(lambda work: MemberService(work).restore(member_id)))

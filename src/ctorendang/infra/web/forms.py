@@ -53,6 +53,10 @@ class Form:
         """One value, empty when the field is missing."""
         return self._values.get(name, [""])[0]
 
+    def optional(self, name: str) -> str | None:
+        """One value, None when the field is missing."""
+        return self.text(name) if name in self._values else None
+
     def all(self, name: str) -> list[str]:
         """Every value of a repeated field, without empty ones."""
         return [value for value in self._values.get(name, []) if value.strip()]

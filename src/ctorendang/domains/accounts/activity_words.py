@@ -1,0 +1,111 @@
+"""What entries of the trail mean to the person they are about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An entry in words; alarming if somebody else may have done it."""
+
+    text: str
+    alarming: bool = False
+
+
+# By action: what one did oneself, and what it is called when somebody else did it, where that can be.
+_TEXTS: Mapping[str, tuple[str, str]] = {
+    "accounts.account.opened": ("You opened your account", "Your account was opened"),
+    "accounts.account.provisioned": ("Your account was opened", "Your organisation's directory opened your account"),
+    "accounts.account.adopted": ("Your account was taken over", "Your organisation's directory now keeps your account"),
+    "accounts.account.readdressed": ("You changed your e-mail address", "Your e-mail address was changed"),
+    "accounts.account.renamed": ("You changed your name", "Your name was changed"),
+    "accounts.account.changed": ("You changed your profile", "Your profile was changed"),
+    "accounts.access.ended": ("You were signed out everywhere", "You were signed out everywhere"),
+    "accounts.authenticator_app.begun": ("You began to add an authenticator app", ""),
+    "accounts.authenticator_app.added": ("You added an authenticator app", "An authenticator app was added"),
+    "accounts.authenticator_app.removed": ("You removed your authenticator app", "Your authenticator app was removed"),
+    "accounts.avatar.set": ("You changed your picture", "Your picture was changed"),
+    "accounts.avatar.removed": ("You removed your picture", "Your picture was removed"),
+    "accounts.email.verified": ("You confirmed your e-mail address", "Your e-mail address was confirmed"),
+    "accounts.identity.confirmed": ("You confirmed that it is you", ""),
+    "accounts.session.confirmed": ("You confirmed that it is you", ""),
+    "accounts.key.created": ("You made an API key", ""),
+    "accounts.key.revoked": ("You revoked an API key", "One of your API keys was revoked"),
+    "accounts.member.restored": ("You restored a member", "Your account was restored"),
+    "accounts.member.roles_set": ("You changed a member's roles", "Your roles were changed"),
+    "accounts.member.suspended": ("You suspended a member", "Your account was suspended"),
+    "accounts.notifications.changed": ("You changed which notifications you get", ""),
+    "accounts.passkey.added": ("You added a passkey", "A passkey was added"),
+    "accounts.passkey.removed": ("You removed a passkey", "A passkey was removed"),
+    "accounts.passkey.renamed": ("You renamed a passkey", ""),
+    "accounts.passkey.refused": ("A passkey was refused", "A passkey was refused"),
+    "accounts.passkey.copy_suspected": ("A passkey may have been copied", "A passkey may have been copied"),
+    "accounts.password.changed": ("You changed your password", "Your password was changed"),
+    "accounts.password.reset": ("You set a new password", "A new password was set"),
+    "accounts.password.reset_requested": ("You asked to reset your password", "A password reset was asked for"),
+    "accounts.preferences.changed": ("You changed your preferences", "Your preferences were changed"),
+    "accounts.recovery_code.used": ("You used a recovery code", "A recovery code was used"),
+    "accounts.recovery_codes.renewed": ("You made new recovery codes", "Your recovery codes were replaced"),
+    "accounts.second_factor.refused": ("A wrong code was entered", "A wrong code was entered"),
+    "accounts.session.opened": ("You signed in", "You were signed in"),
+    "accounts.session.ended": ("You signed out", "You were signed out"),
+    "accounts.sessions.ended": ("You signed out your other devices", "You were signed out"),
+    "accounts.verification.requested": ("You asked for the confirmation mail", ""),
+    "ctos.profile.saved": ("You saved your CTO profile", "Your CTO profile was changed"),
+    "ctos.profile.submitted": ("You submitted your CTO profile", ""),
+    "ctos.profile.approved": ("You approved a CTO profile", "Your CTO profile was approved"),
+    "ctos.profile.declined": ("You declined a CTO profile", "Your CTO profile was declined"),
+    "ctos.profile.paused": ("You paused your CTO profile", "Your CTO profile was paused"),
+    "ctos.review.written": ("You wrote a review", ""),
+    "projects.project.created": ("You created a project", ""),
+    "projects.project.saved": ("You saved a project", ""),
+    "projects.project.published": ("You published a project", ""),
+    "projects.project.closed": ("You closed a project", ""),
+    "sso.identity.linked": ("You linked a sign-in of your organisation", "A sign-in of your organisation was linked"),
+    "sso.identity.unlinked": ("You unlinked a sign-in of your organisation", "A sign-in was unlinked"),
+}
+_ALARMING = frozenset(
+    {
+        "accounts.passkey.copy_suspected",
+        "accounts.passkey.refused",
+        "accounts.recovery_code.used",
+        "accounts.second_factor.refused",
+    }
+)
+_METHODS = {"password": "with your password", "passkey": "with a passkey", "sso": "through your organisation"}
+_ENDINGS = {
+    "ended by its person": "You signed another device out",
+    "refresh token reused": "A program was signed out: its token was used twice",
+    "too many sessions": "Your oldest device was signed out, to make room for a new one",
+    "idle": "A device was signed out, since it was not used",
+}
+_ROLES = {"client": "Client", "cto": "CTO", "admin": "Administrator"}
+
+
+def in_words(action: str, details: Mapping[str, Any], *, own: bool) -> Words:
+    """An entry as its person reads it.
+
+    Args:
+        action: ``domain.resource.verb_in_the_past``.
+        details: of the entry; no more than a role, a method or a reason is repeated.
+        own: they did it themselves.
+    """
+    if action == "accounts.session.opened":
+        how = _METHODS.get(str(details.get("method")), "")
+        who = "A program of yours signed in" if details.get("kind") == "program" else "You signed in"
+        return Words(f"{who} {how}".strip())
+    if action == "accounts.session.ended" and details.get("reason") in _ENDINGS:
+        reason = details["reason"]
+        return Words(_ENDINGS[reason], alarming=reason == "refresh token reused")
+    if action == "accounts.member.roles_set" and not own:
+        roles = ", ".join(_ROLES.get(role, role) for role in details.get("after", ()) if isinstance(role, str))
+        return Words(f"Your roles were changed to {roles}" if roles else "Your roles were changed")
+    mine, others = _TEXTS.get(action, ("", ""))
+    return Words((mine if own else others) or mine or _fallback(action), alarming=action in _ALARMING)
+
+
+def _fallback(action: str) -> str:
+    """An action that is not in the list yet, by its name: ``sso.domain.claimed`` is "Domain claimed"."""
+    words = " ".join(action.split(".")[1:]).replace("_", " ")
+    return words[:1].upper() + words[1:]
