@@ -1,6 +1,6 @@
 """What happened to one's account, in words: one's own sign-ins and changes, and what others changed about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ class ActivityService:
         own = (Session.tenant_id == self._work.tenant_id, Session.user_id == self._work.actor.person)
         return {"session": select(Session.id).where(*own)}
 
-    async def _sessions(self, events: list[AuditEvent]) -> dict[UUID, Session]:
+    async def _sessions(self, events: Sequence[AuditEvent]) -> dict[UUID, Session]:
         """The actor's sessions that events happened in or to; row-level security shows no others."""
         ids = {event.session_id for event in events} | {
             event.subject_id for event in events if event.subject_type == "session"
