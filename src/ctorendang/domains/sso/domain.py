@@ -1,5 +1,12 @@
 """What the sso domain offers."""
 
+from ctorendang.domains.sso.attempts_graphql import AttemptQueries
+from ctorendang.domains.sso.connections_graphql import ConnectionMutations
+from ctorendang.domains.sso.discovery_graphql import DiscoveryQueries
+from ctorendang.domains.sso.discovery_pages import DiscoveryPages
+from ctorendang.domains.sso.domains_graphql import DomainMutations, DomainQueries
+from ctorendang.domains.sso.enforcement_graphql import EnforcementMutations, EnforcementQueries
+from ctorendang.domains.sso.graphql import ConnectionQueries
 from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQueries
 from ctorendang.domains.sso.identity_pages import IdentityPages
 from ctorendang.domains.sso.oidc_pages import FarewellPages, OidcPages
@@ -12,12 +19,13 @@ DOMAIN = Domain(
     name="sso",
     permissions=SsoPermission,
     controllers=(
+        DiscoveryPages,
         IdentityPages,
         OidcPages,
         FarewellPages,
         SamlPages,
         SignOnPages,
     ),
-    queries=(IdentityQueries,),
-    mutations=(IdentityMutations,),
+    queries=(IdentityQueries, ConnectionQueries, DomainQueries, EnforcementQueries, AttemptQueries, DiscoveryQueries),
+    mutations=(IdentityMutations, ConnectionMutations, DomainMutations, EnforcementMutations),
 )

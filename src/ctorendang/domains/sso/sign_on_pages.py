@@ -37,7 +37,7 @@ class SignOnPages(Controller):
     ) -> Response[Any]:
         """Confirm who one is where one signed in: at one's provider."""
         connection_id = await SignOn(product, context_of(request).actor).own_connection()
-        return await _depart(request, product, pages, connection_id, "step_up")
+        return await depart(request, product, pages, connection_id, "step_up")
 
     @get("/{connection_id:str}/login")
     async def login(
@@ -49,7 +49,7 @@ class SignOnPages(Controller):
     ) -> Response[Any]:
         """Go to the provider to sign in, or to try a connection out, or to confirm who one is."""
         purpose = Query(request).choice("purpose", ("test", "step_up")) or "sign_in"
-        return await _depart(request, product, pages, connection_of(connection_id), purpose)
+        return await depart(request, product, pages, connection_of(connection_id), purpose)
 
     @post("/{connection_id:str}/link")
     async def link(
@@ -61,7 +61,7 @@ class SignOnPages(Controller):
     ) -> Response[Any]:
         """Go to the provider to make its identity stand for the account that is signed in; never by a mere address."""
         await pages.form(request)
-        return await _depart(request, product, pages, connection_of(connection_id), "link")
+        return await depart(request, product, pages, connection_of(connection_id), "link")
 
     @get("/{connection_id:str}/finish")
     async def finish(
@@ -103,9 +103,10 @@ def connection_of(text: str) -> UUID:
     return found
 
 
-async def _depart(
+async def depart(
     request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: str
 ) -> Response[Any]:
+    """Send the browser away, with the cookie that will show which one it was; ``next`` of the address comes along."""
     next_path = safe_path(Query(request).text("next") or "", "")
     browser = request.cookies.get(pages.cookies.name(BROWSER), "")
     leaving = await SignOn(product, context_of(request).actor).begin(connection_id, purpose, next_path, browser)

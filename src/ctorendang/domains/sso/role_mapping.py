@@ -1,0 +1,43 @@
+"""What people who come through a connection become, as an administrator or a file says it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ctorendang.domains.accounts.roles import WITHIN_TENANT
+from ctorendang.infra.validation import Fields
+
+_MOST_GROUPS, _LONGEST_GROUP = 200, 300
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMapping:
+    """What people who come through a connection become.
+
+    Attributes:
+        roles_by_group: pairs of group and role; a group may stand there several times.
+        attributes: where the provider keeps ``email``, ``name`` and ``groups``; empty for the usual places.
+    """
+
+    jit: bool = True
+    default_role: str = "client"
+    roles_by_group: Sequence[tuple[str, str]] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_mapping(fields: Fields, mapping: RoleMapping) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """A mapping as it is stored: roles by group, and where attributes are; problems are noted in ``fields``."""
+    fields.choice("defaultRole", mapping.default_role, WITHIN_TENANT)
+    if len(mapping.roles_by_group) > _MOST_GROUPS:
+        fields.refuse("mapping", f"{_MOST_GROUPS} groups are the most.")
+    roles_by_group: dict[str, list[str]] = {}
+    for group, role in mapping.roles_by_group[:_MOST_GROUPS]:
+        name = fields.text("mapping", group, most=_LONGEST_GROUP)
+        fields.choice("mapping", role, WITHIN_TENANT)
+        roles = roles_by_group.setdefault(name, [])
+        if role not in roles:
+            roles.append(role)
+    attributes = {
+        name: fields.text(name, mapping.attributes.get(name, ""), most=200, least=0)
+        for name in ("email", "name", "groups")
+    }
+    return roles_by_group, {name: place for name, place in attributes.items() if place}
