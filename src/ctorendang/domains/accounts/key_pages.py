@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.accounts.keys import KeyService, NewKey
-from ctorendang.infra.errors import AppError, StepUpRequired
+from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -45,8 +45,6 @@ class KeyPages(Controller):
             form.done()
             async with product.units.begin(context_of(request).actor) as work:
                 secret, _ = await KeyService(work).create(wanted)
-        except StepUpRequired:
-            raise
         except AppError as error:
             refused = pages.refused(error, form)
             return await pages.show(request, "account-api-keys", {}, form=refused, status=error.status)
