@@ -152,7 +152,7 @@ async def test_new_accounts_are_opened_only_where_the_connection_says_so(market)
 
 
 async def test_a_new_account_needs_an_address_that_somebody_has_proven(market):
-    await (await connect(market)).refuses("Address is proven", email="ada@elsewhere.example")
+    await (await connect(market)).refuses("Address is proven", email="ada@elsewhere.example", email_verified=True)
     social = await connect(market, domain=None, protocol="oidc")
     await social.refuses("Address is proven", email="ada@elsewhere.example")
     assert await social.signs_on(email="ada@elsewhere.example", email_verified=True)

@@ -37,6 +37,11 @@ class People:
         self._trace = trace
         self._users = UserRepository(session=work.session)
 
+    @property
+    def _is_saml(self) -> bool:
+        """SAML has no word for a verified address: its provider speaks for verified domains alone."""
+        return self._connection.protocol == "saml"
+
     async def sign_on(self, identity: VerifiedIdentity) -> User:
         """The person, with the roles that their groups give.
 
@@ -106,7 +111,7 @@ class People:
             return await self._open_account(identity, email, trusted=trusted)
         self._trace.require(
             "Connection speaks for the address",
-            trusted and (self._connection.protocol == "saml" or identity.email_verified),
+            trusted and (self._is_saml or identity.email_verified),
             expected="a verified domain of this connection, and an address that the provider has verified",
             got=email.rpartition("@")[2],
             hint="An account with this address exists. Verify the domain under Single sign-on, Domains;"
@@ -161,8 +166,8 @@ class People:
         )
         self._trace.require(
             "Address is proven",
-            trusted or identity.email_verified,
-            expected="a verified domain of this connection, or an address that the provider has verified",
+            trusted or (identity.email_verified and not self._is_saml),
+            expected="a verified domain of this connection, or an address that an OpenID provider has verified",
             got=email.rpartition("@")[2],
             hint="Verify the domain under Single sign-on, Domains.",
         )
