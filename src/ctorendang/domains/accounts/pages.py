@@ -9,10 +9,9 @@ from litestar.response import Redirect
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.errors import SecondFactorEnrolmentRequired, SecondFactorRequired
-from ctorendang.domains.accounts.permissions import AccountPermission
+from ctorendang.domains.accounts.preferences import PreferenceService
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import Recovery
-from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import LONGEST_LIFETIME, AlsoOpened, Sessions
 from ctorendang.domains.accounts.steps import STEP, STEP_LIFETIME, SignInSteps
@@ -95,7 +94,7 @@ class SignInPages(Controller):
             )
         except AppError as error:
             return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
-        response = pages.redirect(safe_path(form.text("next"), home_of(person.actor)))
+        response = pages.redirect(safe_path(form.text("next"), await home_of(product, person.actor)))
         await start_session(request, product, pages, person, response)
         return response
 
@@ -118,13 +117,10 @@ class SignInPages(Controller):
         return response
 
 
-def home_of(person: Actor) -> str:
-    """Where a person's work is."""
-    if Role.PLATFORM_ADMIN in person.roles:
-        return "/tenants"
-    if Role.CLIENT in person.roles:
-        return "/projects"
-    return "/account/profile" if Role.CTO in person.roles else "/admin/members"
+async def home_of(product: Product, person: Actor) -> str:
+    """Where somebody who has just signed in goes on."""
+    async with product.units.begin(person) as work:
+        return await PreferenceService(work).home()
 
 
 class SignUpPages(Controller):

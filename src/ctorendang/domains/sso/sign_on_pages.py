@@ -122,7 +122,7 @@ async def _arrive(
     arrival = await service.finish(connection_id, ticket, request.cookies.get(pages.cookies.name(BROWSER), ""))
     if arrival.person is None:
         return _back(pages, arrival)
-    response = pages.redirect(arrival.next_path or home_of(arrival.person.actor))
+    response = pages.redirect(arrival.next_path or await home_of(product, arrival.person.actor))
     await start_session(request, product, pages, arrival.person, response, service.remember(arrival))
     return response
 
