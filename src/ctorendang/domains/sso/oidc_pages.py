@@ -43,7 +43,7 @@ class OidcPages(Controller):
         found = connection_of(connection_id)
         ticket = await OidcCallback(product, _visitor(request)).answer(found, _answer(request))
         headers = {"Location": f"/sso/{found}/finish?ticket={ticket}", "Cache-Control": "no-store"}
-        return Response(None, status_code=303, headers=headers)
+        return Response("", status_code=303, media_type="text/plain", headers=headers)
 
     @post("/{connection_id:str}/backchannel-logout")
     async def backchannel_logout(
@@ -56,7 +56,7 @@ class OidcPages(Controller):
         except SignOnRefused as error:
             problem = {"error": "invalid_request", "error_description": f"Refused; reference {error.reference}."}
             return Response(problem, status_code=400, headers={"Cache-Control": "no-store"})
-        return Response(None, status_code=200, headers={"Cache-Control": "no-store"})
+        return Response("", status_code=200, media_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 class FarewellPages(Controller):

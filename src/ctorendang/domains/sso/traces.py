@@ -29,25 +29,28 @@ class TraceContent(msgspec.Struct, frozen=True):
 
 async def keep_trace(work: UnitOfWork, connection_id: UUID, trace: Trace) -> UUID:
     """Store a trace, or what has been added to it since it was stored; its id."""
+    failure = trace.failure
+    facts = {name: value if name in _SHOWN else "(not kept)" for name, value in trace.facts.items()}
+    content = msgspec.json.encode(TraceContent(trace.checks, facts))
     stored = await work.session.scalar(
         select(SignOnTrace).where(SignOnTrace.tenant_id == work.tenant_id, SignOnTrace.reference == trace.reference)
     )
+    row = uuid7() if stored is None else stored.id
+    # Before the row is added: sealing reads the database, which would write a row that is not whole.
+    sealed = await seal(work, content, purpose=_PURPOSE, row=row)
     if stored is None:
         stored = SignOnTrace(
             tenant_id=work.tenant_id,
-            id=uuid7(),
+            id=row,
             connection_id=connection_id,
             reference=trace.reference,
             kind=trace.kind,
             expires_at=now() + KEPT,
         )
         work.session.add(stored)
-    failure = trace.failure
-    facts = {name: value if name in _SHOWN else "(not kept)" for name, value in trace.facts.items()}
-    content = msgspec.json.encode(TraceContent(trace.checks, facts))
     stored.outcome = "refused" if failure else "succeeded"
     stored.summary = failure.name if failure else "Every check passed"
-    stored.sealed_trace = await seal(work, content, purpose=_PURPOSE, row=stored.id)
+    stored.sealed_trace = sealed
     await work.session.flush()
     return stored.id
 
