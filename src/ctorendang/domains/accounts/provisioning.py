@@ -104,6 +104,21 @@ class Provisioning:
         record(self._work, "accounts.account.adopted", Subject("user", user.id))
         return user
 
+    async def revive(self, user_id: UUID, account: ProvisionedAccount, default_role: str) -> User:
+        """Let in again somebody whom the same directory had removed, as a newcomer: not as an administrator."""
+        self._work.require(AccountPermission.PROVISION)
+        await self.set_roles(
+            user_id, [each for each in await self._roles(user_id) if each != Role.ADMIN] or [default_role]
+        )
+        await self.restore(user_id)
+        user = await self.change(user_id, account)
+        user.managed = True
+        record(self._work, "accounts.account.revived", Subject("user", user.id))
+        return user
+
+    async def _roles(self, user_id: UUID) -> list[str]:
+        return (await self._users.get_locked(self._tenant_id, user_id)).roles
+
     async def _forget_local_credentials(self, user_id: UUID) -> None:
         await end_access(self._work, user_id, "taken over by a directory before the address was confirmed")
         await self._work.session.execute(

@@ -1,7 +1,8 @@
 """What the scim domain offers."""
 
-from ctorendang.domains.scim import models as _models  # noqa: F401
+from ctorendang.domains.scim.endpoint import ScimEndpoint
+from ctorendang.domains.scim.jobs import SUBSCRIPTIONS
 from ctorendang.domains.scim.permissions import ScimPermission
 from ctorendang.infra.domain import Domain
 
-DOMAIN = Domain(name="scim", permissions=ScimPermission)
+DOMAIN = Domain(name="scim", permissions=ScimPermission, controllers=(ScimEndpoint,), subscriptions=SUBSCRIPTIONS)

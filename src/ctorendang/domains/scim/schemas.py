@@ -65,6 +65,8 @@ def _adapted(schema: dict[str, Any]) -> dict[str, Any]:
         elif attribute["name"] == "members":
             _sub_attribute(attribute, "$ref")["referenceTypes"] = ["User"]
             _sub_attribute(attribute, "type")["canonicalValues"] = ["User"]
+            # What a member is called stands at the member; a copy here would grow old.
+            attribute["subAttributes"] = [each for each in attribute["subAttributes"] if each["name"] != "display"]
     return {**schema, "attributes": attributes}
 
 
