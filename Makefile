@@ -31,7 +31,7 @@ check: install
 # Forgets data, ports and passwords of this machine's stack; the next `make up` starts afresh.
 reset:
 	@test ! -e "$(DATA)/lock" || flock --nonblock "$(DATA)/lock" \
-		sh -c 'cd "$$0" && rm -rf files lock logs mail postgres postgres.new run typesense valkey' "$(DATA)" \
+		sh -c 'cd "$$0" && rm -rf files idp lock logs mail postgres postgres.new run typesense valkey' "$(DATA)" \
 		|| { echo "A stack runs on $(DATA): stop it first." >&2; exit 1; }
 
 # Writes down every package with its hashes, for the platforms that the wheels exist for.

@@ -182,7 +182,7 @@ STARTS_A_STACK = """
 import sys, time
 from pathlib import Path
 from ctorendang.infra.stack import EmbeddedStack
-with EmbeddedStack(Path(sys.argv[1]), components={"postgres", "valkey", "mail"}, environ={}) as stack:
+with EmbeddedStack(Path(sys.argv[1]), components={"postgres", "valkey", "mail", "idp"}, environ={}) as stack:
     print(stack.variables()["CTORENDANG_OWNER_DATABASE_URL"], *(child.pid for child in stack.children), flush=True)
     time.sleep(600)
 """
@@ -206,7 +206,7 @@ def test_components_end_with_their_parent_even_when_it_is_killed(tmp_path):
     killed = KilledStack(tmp_path)
     descendants = killed.descendants()
     killed.process.kill()
-    assert len(killed.children) == 3
+    assert len(killed.children) == 4
     assert psutil.wait_procs(descendants, timeout=10)[1] == []
 
 

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from ctorendang.infra.stack.child import Child
 from ctorendang.infra.stack.data import DataFolder
 from ctorendang.infra.stack.errors import CannotStart
+from ctorendang.infra.stack.identity_provider import DemoIdentityProvider
 from ctorendang.infra.stack.mail import MailCatcher
 from ctorendang.infra.stack.postgres import DATABASE_VARIABLES, Postgres
 from ctorendang.infra.stack.typesense import Typesense
@@ -18,12 +19,13 @@ from ctorendang.kit.wheels import NotInstalled
 
 Step = Callable[[str], AbstractContextManager[None]]
 
-EVERYTHING = frozenset({"postgres", "valkey", "typesense", "mail"})
+EVERYTHING = frozenset({"postgres", "valkey", "typesense", "mail", "idp"})
 _REPLACEMENTS = {
     "postgres": "CTORENDANG_DATABASE_URL",
     "valkey": "CTORENDANG_REDIS_URL",
     "typesense": "CTORENDANG_TYPESENSE_URL",
     "mail": "CTORENDANG_SMTP_URL",
+    "idp": "CTORENDANG_IDP_URL",
 }
 
 
@@ -78,7 +80,11 @@ class EmbeddedStack:
         self._typesense = Typesense(self.data) if "typesense" in wanted else None
         self._mail = MailCatcher(self.data) if "mail" in wanted else None
         self._valkey = Valkey(self.data) if "valkey" in wanted else None
-        self._prompt: list[Component] = [part for part in (self._postgres, self._valkey, self._mail) if part]
+        # Nobody needs a password there, so it serves nothing that is more than an attempt.
+        development = environ.get("CTORENDANG_ENVIRONMENT", "development") == "development"
+        self._idp = DemoIdentityProvider(self.data) if "idp" in wanted and development else None
+        parts = (self._postgres, self._valkey, self._mail, self._idp)
+        self._prompt: list[Component] = [part for part in parts if part]
         self._running: list[Component] = []
         self._ending = ExitStack()
         self.search_failure = ""
@@ -129,6 +135,11 @@ class EmbeddedStack:
     def inbox_url(self) -> str:
         """Where caught mail is read; empty when mail really leaves."""
         return self._mail.page_url if self._mail else ""
+
+    @property
+    def identity_provider_url(self) -> str:
+        """Where made-up people sign on; empty when they do not."""
+        return self._idp.url if self._idp else ""
 
     @property
     def superuser_url(self) -> str:

@@ -99,10 +99,13 @@ class Supervisor:
         lines += [f"  {slug:<12} http://{slug}.localhost:{self._port}" for slug in slugs]
         if self._stack.inbox_url:
             lines.append(f"  {'mail':<12} {self._stack.inbox_url}")
+        if self._stack.identity_provider_url:
+            lines.append(f"  {'sign-on':<12} {self._stack.identity_provider_url}")
         lines += [
             "",
             "Sign in as client@<tenant>.example, cto@<tenant>.example or admin@<tenant>.example,",
             "on the console as root@platform.example; the password is ctorendang-demo.",
+            "At acme and northwind two clicks will do: “Continue with … Identity”, and a person.",
         ]
         self._say("\n".join(["", *lines, "", ""]))
 
