@@ -24,6 +24,7 @@ GOOD = {
     "skills": "Rust", "industry": "Banking", "budget": "100000", "maxHourlyRate": "200", "hoursPerWeek": "10",
     "startsOn": "2027-01-01", "reason": "Not yet.", "roles": "CTO", "go": "next", "next": "/ctos", "token": "x" * 43,
     "newPassword": "another good password", "currentPassword": "not the password",
+    "code": "123456", "credential": "{}",
 }  # fmt: skip
 _STEPS = {
     "about": ["title", "description"],

@@ -6,6 +6,7 @@ A challenge is good once, for one purpose, on one host, and in the browser that 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from ctorendang.domains.accounts.access import policy_of, refuse_local_sign_in
@@ -66,6 +67,11 @@ class Place:
 
     site: Site
     browser: str = field(repr=False)
+
+    @classmethod
+    def of(cls, origin: str, browser: str) -> "Place":
+        """Where a request came to, by the origin that the browser named: scheme, host and port."""
+        return cls(Site(origin, urlsplit(origin).hostname or ""), browser)
 
 
 class Ceremonies:

@@ -10,6 +10,7 @@ from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import Sessions
+from ctorendang.domains.accounts.steps import SignInSteps
 from ctorendang.domains.accounts.tokens import TokenPair
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal
@@ -117,9 +118,11 @@ class AccountMutations:
 
     @mutation
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
-        """Sign in with e-mail and password."""
+        """Sign in with e-mail and password, and the code of a second factor where there is one."""
         authentication = Authentication(info.context.product, info.context.actor)
         person = await authentication.sign_in(input.email, input.password)
+        if input.otp:
+            person = await SignInSteps(info.context.product, info.context.actor).add_code(person, input.otp)
         return Tokens.of(
             await Sessions(info.context.product, info.context.actor).open_for_program(person, info.context.user_agent)
         )

@@ -24,6 +24,9 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token, token_hash
 from ctorendang.kit.ids import uuid7
 
+STEP = "step"
+"""The cookie that holds a step's secret."""
+
 STEP_LIFETIME = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 

@@ -39,6 +39,10 @@ class AppSetup:
     uri: str = field(repr=False)
     qr: str = field(repr=False)
 
+    def view(self) -> dict[str, str]:
+        """As a page shows it."""
+        return {"key": self.key, "uri": self.uri, "qr": self.qr}
+
 
 def new_seed() -> bytes:
     """160 random bits."""

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.response import Redirect
 
-from ctorendang.infra.errors import AppError, InvalidInput, TooManyAttempts
+from ctorendang.infra.errors import AppError, InvalidInput, StepUpRequired, TooManyAttempts
 from ctorendang.infra.theming.renderer import ThemeRenderer
 from ctorendang.infra.web.context import RequestContext, find_context
+from ctorendang.infra.web.pages import safe_path
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +46,8 @@ class ErrorRenderer:
             _log.error("request failed", exc_info=error)
         context = find_context(request.scope)
         headers = _headers(error)
+        if context is not None and wants_html(request) and isinstance(error, StepUpRequired):
+            return Redirect(f"/step-up?next={quote(_page_of(request, context), safe='')}", status_code=303)
         if context is not None and wants_html(request):
             body = self._page(request, context, status, detail)
             headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
@@ -70,6 +75,15 @@ class ErrorRenderer:
             },
         }
         return self._themes.render(context.tenant.theme, "pages/error.html", values)
+
+
+def _page_of(request: Request[Any, Any, Any], context: RequestContext) -> str:
+    """Where a person goes on once they have confirmed who they are: the page asked for, or the one with the button."""
+    if request.method == "GET":
+        query = request.url.query
+        return safe_path(f"{request.url.path}?{query}" if query else request.url.path)
+    source = request.headers.get("referer", "")
+    return safe_path(source.removeprefix(context.origin)) if source.startswith(f"{context.origin}/") else "/"
 
 
 def _viewer(context: RequestContext) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.response import Redirect
 
-from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired
+from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired, StepUpRequired
 from ctorendang.infra.graphql.errors import DocumentRefused
 from ctorendang.infra.graphql.executor import GraphQLExecutor
 from ctorendang.infra.product import Product
@@ -171,7 +171,8 @@ class Pages:
         """What a page needs to show a form again after a refusal.
 
         Raises:
-            SignInRequired, Forbidden, NotFound: the error itself, where typing something else would not help.
+            SignInRequired, Forbidden, NotFound, StepUpRequired: the error itself, where typing something else would not
+                help.
         """
         return {"values": form.values, "errors": _problems(error), "message": error.detail}
 
@@ -187,6 +188,7 @@ class Pages:
 
         Raises:
             SignInRequired, Forbidden, NotFound: there is nothing to press for this actor.
+            StepUpRequired: the actor must confirm who they are first.
             AppError: the form was not sent from a page of this site, or cannot be read.
         """
         form = await self.form(request)
@@ -239,7 +241,7 @@ class Pages:
 
 def _problems(error: AppError) -> dict[str, str]:
     """What is wrong by field; raises the error where it is not about what was typed."""
-    if isinstance(error, SignInRequired | Forbidden | NotFound):
+    if isinstance(error, SignInRequired | Forbidden | NotFound | StepUpRequired):
         raise error
     return error.fields if isinstance(error, InvalidInput) else {}
 
