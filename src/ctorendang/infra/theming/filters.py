@@ -1,15 +1,17 @@
 """How values are written for people: what templates use as ``{{ value | filter }}``.
 
-Money, numbers and dates follow the tenant's locale, which is taken from the template's context.
+Money, numbers and dates follow the reader's locale or else the tenant's, moments the reader's time zone or else UTC; all
+are taken from the template's context.
 """
 
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
@@ -30,8 +32,16 @@ def _parse_locale(name: str) -> Locale:
 
 
 def _locale(context: Context) -> Locale:
-    tenant = context.get("tenant") or {}
-    return _parse_locale(tenant.get("locale") or _FALLBACK_LOCALE)
+    tenant, viewer = context.get("tenant") or {}, context.get("viewer") or {}
+    return _parse_locale(viewer.get("locale") or tenant.get("locale") or _FALLBACK_LOCALE)
+
+
+def _zone(context: Context) -> tzinfo:
+    viewer = context.get("viewer") or {}
+    try:
+        return ZoneInfo(viewer.get("timeZone") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 @pass_context
@@ -54,13 +64,16 @@ def number(context: Context, value: float) -> str:
 
 @pass_context
 def date_of(context: Context, value: str | date | None, style: str = "medium") -> str:
-    """A calendar date (``short``, ``medium`` or ``long``); times are cut off, in UTC."""
-    return format_date(_moment(value), format=style, locale=_locale(context)) if value else ""
+    """A calendar date (``short``, ``medium`` or ``long``): a day as it stands, a moment's day where the reader is."""
+    if not value:
+        return ""
+    return format_date(_day(value, _zone(context)), format=style, locale=_locale(context))
 
 
-def time_of(value: str | datetime) -> str:
-    """Hours and minutes, in UTC."""
-    return _moment(value).astimezone(UTC).strftime("%H:%M")
+@pass_context
+def time_of(context: Context, value: str | datetime) -> str:
+    """Hours and minutes where the reader is."""
+    return _moment(value).astimezone(_zone(context)).strftime("%H:%M")
 
 
 @pass_context
@@ -69,6 +82,12 @@ def ago(context: Context, value: str | datetime | None) -> str:
     if not value:
         return ""
     return format_timedelta(_moment(value) - datetime.now(UTC), add_direction=True, locale=_locale(context))
+
+
+def _day(value: str | date, zone: tzinfo) -> date:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    # What names no offset is a day, and the same day everywhere.
+    return moment.astimezone(zone) if isinstance(moment, datetime) and moment.tzinfo else moment
 
 
 def _moment(value: str | date) -> datetime:

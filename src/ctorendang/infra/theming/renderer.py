@@ -21,6 +21,8 @@ _ABSENT: Mapping[str, Any] = {
     "data": {},
     "error": None,
 }
+# The same of the person a page is for.
+_VIEWER: Mapping[str, Any] = {"avatarUrl": None, "timeZone": None, "locale": None, "appearance": "SYSTEM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,5 @@ class ThemeRenderer:
         known = self.theme(theme).settings.defaults
         given = context.get("settings") or {}
         settings = {**known, **{name: value for name, value in given.items() if name in known}}
-        return {**_ABSENT, **context, "settings": settings}
+        viewer = {**_VIEWER, **context["viewer"]} if context.get("viewer") else None
+        return {**_ABSENT, **context, "settings": settings, "viewer": viewer}

@@ -87,11 +87,19 @@ class TokenSet:
             path = token.alias
 
     def css(self) -> str:
-        """Custom properties for both modes; the reader's system chooses."""
+        """Custom properties for both modes; the reader's system chooses, unless the page says which.
+
+        What differs is written down three times and no selector outweighs another: the later one of those that fit wins.
+        """
         light, dark = self._modes["light"], self._modes["dark"]
         changed = [token for path, token in dark.items() if light.get(path) != token]
-        rules = ":root{color-scheme:light dark;" + _declarations(light.values()) + "}"
-        return rules + "@media (prefers-color-scheme:dark){:root{" + _declarations(changed) + "}}"
+        dark_rules = _declarations(changed)
+        return (
+            ":root{color-scheme:light dark;" + _declarations(light.values()) + "}"
+            "@media (prefers-color-scheme:dark){:root:where(:not([data-appearance=light])){" + dark_rules + "}}"
+            ":root:where([data-appearance=light]){color-scheme:light}"
+            ":root:where([data-appearance=dark]){color-scheme:dark;" + dark_rules + "}"
+        )
 
     def problems(self) -> list[str]:
         """Aliases that lead nowhere."""

@@ -19,7 +19,9 @@ from ctorendang.infra.web.uploads import Upload, read_upload
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
 
-_VIEWER = "query Viewer { me { id name email roles emailVerified cto { id status } } }"
+_VIEWER = """query Viewer {
+  me { id name email roles emailVerified avatarUrl timeZone locale appearance cto { id status } }
+}"""
 _YEAR = 365 * 86_400
 _MOST_PARAMETERS, _MOST_VALUES, _LONGEST_VALUE = 40, 30, 200
 
