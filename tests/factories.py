@@ -209,11 +209,14 @@ class Marketplace:
 
     async def fetch(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """What is in the database of this tenant, by the app role and so under row-level security."""
+        return await self.fetch_as("authenticator", statement, *arguments)
+
+    async def fetch_as(self, role: str, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """As ``fetch``, for an actor in another role."""
         app = await asyncpg.connect(self.marketplaces.settings.database.url)
         async with app.transaction():
             await app.execute(
-                "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'authenticator', true)",
-                str(self.id),
+                "select set_config('app.tenant_id', $1, true), set_config('app.roles', $2, true)", str(self.id), role
             )
             rows = await app.fetch(statement, *arguments)
         await app.close()

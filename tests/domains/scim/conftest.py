@@ -1,7 +1,6 @@
 """A directory for each test."""
 
 import pytest
-
 from tests.domains.scim.directories import Directory, connect
 from tests.factories import Marketplace
 

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from tests.factories import Marketplace, Person
 
 from ctorendang.domains.scim.directories import DirectoryDraft, DirectoryService
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.clock import now
-from tests.factories import Marketplace, Person
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 USER, GROUP = f"{CORE}:User", f"{CORE}:Group"
@@ -64,8 +64,10 @@ class Directory:
 
     async def account(self, resource: dict[str, Any]) -> dict[str, Any]:
         """The account that a user stands for."""
-        rows = await self.market.fetch(
-            "select u.* from users u join scim_users s on s.user_id = u.id where s.id = $1", UUID(resource["id"])
+        rows = await self.market.fetch_as(
+            "admin",
+            "select u.* from users u join scim_users s on s.user_id = u.id where s.id = $1",
+            UUID(resource["id"]),
         )
         return dict(rows[0]) if rows else {}
 
@@ -105,6 +107,15 @@ async def connect(market: Marketplace, name: str = "Entra ID") -> Directory:
     return Directory(market, directory.id, made.secret, administrator)
 
 
+def told(answer: httpx.Response) -> tuple[int, str | None, str]:
+    """A refusal in SCIM's form: status, scimType, and what it says."""
+    assert answer.headers["content-type"].startswith(SCIM), answer.text
+    body = answer.json()
+    assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    assert body["status"] == str(answer.status_code)
+    return answer.status_code, body.get("scimType"), body["detail"]
+
+
 async def verify_domain(market: Marketplace, domain: str = "corp.example") -> None:
     """Let a domain be the tenant's own, as a DNS record would have it."""
     connection = uuid4()
@@ -113,6 +124,7 @@ async def verify_domain(market: Marketplace, domain: str = "corp.example") -> No
         *(market.id, connection, f"Connection {connection}"),
     )
     await market.fetch(
-        "insert into email_domains (tenant_id, connection_id, domain, token, verified_at) values ($1, $2, $3, '', now())",
+        "insert into email_domains (tenant_id, connection_id, domain, token, verified_at)"
+        " values ($1, $2, $3, '', now())",
         *(market.id, connection, domain),
     )

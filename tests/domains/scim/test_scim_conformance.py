@@ -8,7 +8,6 @@ from typing import Any
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester.checker import check_server
 from scim2_tester.utils import CheckResult, Status
-
 from tests.domains.scim.directories import Directory
 
 # What it checks, and on how many things: attributes, addresses, methods.

@@ -11,9 +11,10 @@ from sqlalchemy import delete
 
 from ctorendang.domains.accounts.access import end_access
 from ctorendang.domains.accounts.errors import AccountNotAdoptable, EmailNotAvailable, LastAdministrator
+from ctorendang.domains.accounts.factor_models import Passkey, RecoveryCode, TotpCredential
 from ctorendang.domains.accounts.models import PasswordCredential, User
 from ctorendang.domains.accounts.permissions import AccountPermission
-from ctorendang.domains.accounts.repository import UserRepository
+from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
@@ -121,11 +122,13 @@ class Provisioning:
 
     async def _forget_local_credentials(self, user_id: UUID) -> None:
         await end_access(self._work, user_id, "taken over by a directory before the address was confirmed")
-        await self._work.session.execute(
-            delete(PasswordCredential).where(
-                PasswordCredential.tenant_id == self._tenant_id, PasswordCredential.user_id == user_id
+        for credential in (PasswordCredential, TotpCredential, RecoveryCode, Passkey):
+            await self._work.session.execute(
+                delete(credential).where(
+                    credential.tenant_id == self._tenant_id,
+                    credential.user_id == user_id,
+                )
             )
-        )
 
     async def change(self, user_id: UUID, account: ProvisionedAccount) -> User:
         """Follow the directory in what somebody is called and where they read mail.
@@ -154,7 +157,9 @@ class Provisioning:
             raise AccountNotAdoptable(
                 "Administrators keep an address in a domain that is verified under Single sign-on, Domains."
             )
-        await end_access(self._work, user.id, "address changed by a directory")
+        for purpose in ("verify_email", "reset_password", "change_email"):
+            # What was mailed to the old address is for whoever reads it now.
+            await SessionRepository(self._work.session).void_email_tokens(self._tenant_id, user.id, purpose)
         user.email = account.email
         user.email_verified_at = now() if account.vouched else None
         record(self._work, "accounts.account.readdressed", Subject("user", user.id))
