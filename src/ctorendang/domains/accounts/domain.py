@@ -4,6 +4,9 @@ from ctorendang.domains.accounts.factor_graphql import FactorMutations, FactorQu
 from ctorendang.domains.accounts.factor_jobs import FACTOR_SUBSCRIPTIONS
 from ctorendang.domains.accounts.factor_pages import SecurityPages
 from ctorendang.domains.accounts.graphql import AccountMutations
+from ctorendang.domains.accounts.invitation_graphql import InvitationMutations, InvitationQueries
+from ctorendang.domains.accounts.invitation_jobs import INVITATION_SUBSCRIPTIONS
+from ctorendang.domains.accounts.invitation_pages import InvitationPages, JoiningPages
 from ctorendang.domains.accounts.jobs import SUBSCRIPTIONS
 from ctorendang.domains.accounts.key_graphql import KeyMutations, KeyQueries
 from ctorendang.domains.accounts.key_pages import KeyPages
@@ -31,12 +34,22 @@ DOMAIN = Domain(
         SessionPages,
         KeyPages,
         PolicyPages,
+        InvitationPages,
+        JoiningPages,
         SecurityPages,
         SecondFactorPages,
         EnrolmentPages,
         StepUpPages,
     ),
-    queries=(SessionQueries, KeyQueries, PolicyQueries, FactorQueries, OwnQueries),
-    mutations=(AccountMutations, SessionMutations, KeyMutations, PolicyMutations, FactorMutations, OwnMutations),
-    subscriptions=(*SUBSCRIPTIONS, *FACTOR_SUBSCRIPTIONS),
+    queries=(SessionQueries, KeyQueries, PolicyQueries, InvitationQueries, FactorQueries, OwnQueries),
+    mutations=(
+        AccountMutations,
+        SessionMutations,
+        KeyMutations,
+        PolicyMutations,
+        InvitationMutations,
+        FactorMutations,
+        OwnMutations,
+    ),
+    subscriptions=(*SUBSCRIPTIONS, *FACTOR_SUBSCRIPTIONS, *INVITATION_SUBSCRIPTIONS),
 )

@@ -175,3 +175,43 @@ class PicturesNotAvailable(AppError):
 
     def __init__(self) -> None:
         super().__init__("Pictures cannot be uploaded right now. Try again later.")
+
+
+class TooManyInvitations(AppError):
+    """A tenant has sent as many invitations as it may in a day."""
+
+    code = "too_many_invitations"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("Enough invitations were sent today. Send the others tomorrow.")
+
+
+class InvitationJustSent(AppError):
+    """The mail may still be on its way."""
+
+    code = "invitation_just_sent"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This invitation was sent a moment ago. Wait a minute before you send it again.")
+
+
+class SignInToAccept(AppError):
+    """There is an account with the invited address, and its owner is not signed in."""
+
+    code = "sign_in_to_accept"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("You have an account here. Sign in, then accept the invitation.")
+
+
+class InvitationForSomebodyElse(AppError):
+    """The signed-in person's address is not the invited one."""
+
+    code = "invitation_for_somebody_else"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This invitation was sent to another address. Sign in with that one.")

@@ -31,7 +31,7 @@ class PolicyPages(Controller):
     guards = [enterprises_only]  # noqa: RUF012
 
     @get("/")
-    async def security(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
+    async def overview(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """The policy and the keys."""
         return await pages.show(request, "admin-security", Query(request).page(_KEYS_A_PAGE))
 
