@@ -144,6 +144,14 @@ class JobSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """The demo identity provider that ``make up`` starts; empty anywhere else."""
+
+    idp_url: str
+    idp_client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PathSettings:
     """Folders: ``root`` holds themes/, tenants/, policies/ and migrations/."""
 
@@ -170,6 +178,7 @@ class Settings:
     embeddings: EmbeddingSettings
     jobs: JobSettings
     paths: PathSettings
+    demo: DemoSettings
 
     @property
     def development(self) -> bool:
@@ -224,6 +233,10 @@ class Settings:
                 concurrency=env.number("JOBS_CONCURRENCY", 8),
             ),
             paths=PathSettings(root=Path(env.text("ROOT", str(_REPOSITORY)))),
+            demo=DemoSettings(
+                idp_url=env.text("IDP_URL"),
+                idp_client_secret=env.text("IDP_CLIENT_SECRET"),
+            ),
         )
 
 

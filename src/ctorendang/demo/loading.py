@@ -15,6 +15,7 @@ from ctorendang.demo.market import Market, Member, make_market
 from ctorendang.demo.people import Person
 from ctorendang.demo.phrases import texts
 from ctorendang.demo.rows import COLUMNS, RowMaker, TenantRows
+from ctorendang.demo.sign_on import connect
 from ctorendang.demo.store import DemoStore
 from ctorendang.demo.vectors import CTO_COLUMNS, PROJECT_COLUMNS, Vocabulary, cto_vectors, project_vectors
 from ctorendang.domains.accounts.passwords import hash_password
@@ -72,7 +73,9 @@ async def load(settings: Settings, *, tenants: int | None = None, ctos: int | No
         loader = _Loader(settings, store, seed=seed, ctos=ctos)
         if "console" in by_slug:
             await loader.add_root(by_slug["console"])
-        return await loader.fill(wanted, final=tenants is not None or (ctos or 0) > _MOST_READ)
+        loaded = await loader.fill(wanted, final=tenants is not None or (ctos or 0) > _MOST_READ)
+    await connect(settings, {tenant.slug: tenant.id for tenant in wanted})
+    return loaded
 
 
 async def _make_tenants(platform: asyncpg.Connection, count: int) -> Sequence[str]:
