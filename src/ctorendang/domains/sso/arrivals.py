@@ -62,9 +62,14 @@ class ArrivalService:
             SignOnRefused: the ticket is not good (any more).
         """
         self._product.grants.require(self._actor, SsoPermission.SIGN_ON)
-        async with self._product.units.begin(self._service) as work:
-            found = await self._ticket(work, connection_id, ticket, Trace("arrival"))
-            return found.request_id is None
+        trace = Trace("arrival")
+        try:
+            async with self._product.units.begin(self._service) as work:
+                found = await self._ticket(work, connection_id, ticket, trace)
+                return found.request_id is None
+        except SignOnRefused:
+            await SignOn(self._product, self._actor).refused(connection_id, trace)
+            raise
 
     async def finish(self, connection_id: UUID, ticket: str, browser: str) -> Arrival:
         """Turn a ticket into what its departure was for.
