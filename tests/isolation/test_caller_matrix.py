@@ -10,10 +10,14 @@ from ctorendang.kit.ids import uuid7
 from ctorendang.settings import Settings
 from ctorendang.wiring import create_schema
 from tests.factories import Marketplace, Marketplaces, project
-from tests.isolation.matrix import EVERYBODY, MUTATIONS, PROJECT, QUERIES, Cast, Operation, open_session_as
+from tests.isolation import matrix, matrix_people
+from tests.isolation.matrix import EVERYBODY, PROJECT, Cast, Operation, open_session_as
 from tests.isolation.snapshot import Onlooker, Snapshot
 from tests.stack import SharedStack
 
+PARTS = (matrix, matrix_people)
+QUERIES = [operation for part in PARTS for operation in part.QUERIES]
+MUTATIONS = [operation for part in PARTS for operation in part.MUTATIONS]
 STRANGERS = {"visitor", "foreign admin"}
 
 
