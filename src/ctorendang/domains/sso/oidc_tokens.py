@@ -104,21 +104,18 @@ def find_key(jwks: Mapping[str, Any], header: Header) -> PublicKey | None:
     if not found or (header.kid is None and len(found) > 1):
         return None
     try:
-        key = import_key({name: value for name, value in found[0].items() if isinstance(name, str)})
+        key = import_key(found[0])
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
+        return None
+    if isinstance(key, RSAKey) and key.public_key.key_size < _SHORTEST_RSA:
         return None
     return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
-def _fits(key: object, header: Header) -> bool:
-    if (
-        not isinstance(key, dict)
-        or key.get("use", "sig") != "sig"
-        or key.get("alg", header.algorithm) != header.algorithm
-    ):
-        return False
-    kind = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}[header.algorithm[:2]]
-    return key.get("kty") == kind and (header.kid is None or key.get("kid") == header.kid)
+def _fits(key: Mapping[str, Any], header: Header) -> bool:
+    named = header.kid is None or key.get("kid") == header.kid
+    made_for = key.get("alg", header.algorithm) == header.algorithm
+    return named and made_for and key.get("kty") == _KEY_TYPES[header.algorithm[:2]]
 
 
 def verify(token: str, header: Header, key: PublicKey | None) -> Claims | None:
