@@ -174,5 +174,7 @@ def upgrade() -> None:
         widen_private_table(table, besides=("authenticator", "admin", "scim"))
     widen_service_table("sign_in_steps", roles=("authenticator", "admin", "worker", "scim"))
     # And what somebody had set up who never confirmed the address of the account that it takes over.
-    for table in ("password_credentials", "totp_credentials", "recovery_codes", "passkeys"):
+    for table in ("password_credentials", "recovery_codes"):
         widen_private_table(table, besides=("authenticator", "scim"))
+    for table in ("totp_credentials", "passkeys"):
+        widen_private_table(table, besides=("authenticator", "admin", "scim"))
