@@ -104,8 +104,10 @@ class SignOn:
         return Leaving(departure, browser, connection.name)
 
     async def _departure(self, work: UnitOfWork, connection: Connection, request: SignOnRequest) -> Departure:
-        flow = saml_flow if connection.protocol == "saml" else oidc_flow
-        return await flow.departure(work, connection, request, force=request.purpose == "step_up")
+        force = request.purpose == "step_up"
+        if connection.protocol == "saml":
+            return await saml_flow.departure(work, connection, request, force=force)
+        return await oidc_flow.departure(work, connection, request, force=force)
 
     async def own_connection(self) -> UUID:
         """The connection that the actor's session came by.
