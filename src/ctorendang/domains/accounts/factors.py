@@ -177,12 +177,11 @@ class Factors:
             app = await FactorRepository(work.session).find_app(self._tenant_id, user.id)
             if app is not None and app.confirmed_at is not None:
                 raise FactorAlreadySetUp
-            if app is None:
-                app = TotpCredential(tenant_id=self._tenant_id, id=uuid7(), user_id=user.id)
-                work.session.add(app)
+            app = app or TotpCredential(tenant_id=self._tenant_id, id=uuid7(), user_id=user.id)
             app.sealed_seed = await seal(work, seed, purpose=SEED, row=app.id)
             app.begun_by = self._begun_by
             app.last_step = None
+            work.session.add(app)
             record(work, "accounts.authenticator_app.begun", Subject("user", user.id))
             return setup_of(seed, issuer, user.email)
 

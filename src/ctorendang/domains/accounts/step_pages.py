@@ -7,33 +7,49 @@ from litestar.di import NamedDependency
 
 from ctorendang.domains.accounts.browser_ceremonies import ceremonies, factors_shown, json_text
 from ctorendang.domains.accounts.ceremonies import Purpose
-from ctorendang.domains.accounts.errors import SignInExpired
+from ctorendang.domains.accounts.errors import (
+    CodeNotAccepted,
+    FactorAlreadySetUp,
+    PasskeyNotAccepted,
+    SignInExpired,
+)
 from ctorendang.domains.accounts.factors import Factors
 from ctorendang.domains.accounts.pages import home_of, open_session
 from ctorendang.domains.accounts.proof import Proven
 from ctorendang.domains.accounts.steps import STEP, SignInSteps, Step
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, InvalidInput, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.errors import wants_html
 from ctorendang.infra.web.pages import Pages, safe_path
 
 AnyRequest = Request[Any, Any, Any]
+
+_TRY_AGAIN = (CodeNotAccepted, PasskeyNotAccepted, FactorAlreadySetUp, InvalidInput, TooManyAttempts)
+"""What is said on the page itself; anything else ends what was under way."""
+
+
+def _begin_again(request: AnyRequest, error: SignInExpired) -> Response[Any]:
+    """A browser goes back to the sign-in form; the script is told, and goes there itself."""
+    if not wants_html(request):
+        response: Response[Any] = request.app.state.errors.handle(request, error)
+        return response
+    redirect: Response[Any] = request.app.state.pages.redirect("/login", error.detail, "info")
+    return redirect
 
 
 class SecondFactorPages(Controller):
     """What stands between a password and a session."""
 
     path = "/login"
+    exception_handlers = {SignInExpired: _begin_again}  # noqa: RUF012
 
     @get("/second-factor")
     async def form(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
         """Ask for a code or a passkey."""
-        try:
-            step = await self._step(request, product, pages)
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
+        step = await self._step(request, product, pages)
         return pages.redirect("/login/enrol") if step.enrolling else await self._ask(request, pages, step)
 
     @post("/second-factor")
@@ -42,13 +58,11 @@ class SecondFactorPages(Controller):
     ) -> Response[Any]:
         """Sign in with a code."""
         form = await pages.form(request)
+        step = await self._step(request, product, pages)
         try:
-            step = await self._step(request, product, pages)
             steps = SignInSteps(product, context_of(request).actor)
             person = await steps.show_code(self._token(request, pages), form.text("code"))
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
-        except AppError as error:
+        except _TRY_AGAIN as error:
             return await self._ask(request, pages, step, pages.refused(error, form), error.status)
         return await self._come_in(request, product, pages, person, step.next_path)
 
@@ -68,15 +82,13 @@ class SecondFactorPages(Controller):
     ) -> Response[Any]:
         """Sign in with a passkey as the second factor."""
         form = await pages.form(request)
+        step = await self._step(request, product, pages)
         try:
-            step = await self._step(request, product, pages)
             steps = SignInSteps(product, context_of(request).actor)
             person = await steps.show_passkey(
                 self._token(request, pages), ceremonies(request, product, pages), form.text("credential")
             )
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
-        except AppError as error:
+        except _TRY_AGAIN as error:
             return await self._ask(request, pages, step, pages.refused(error, form), error.status)
         return await self._come_in(request, product, pages, person, step.next_path)
 
@@ -97,7 +109,7 @@ class SecondFactorPages(Controller):
         try:
             person = await ceremonies(request, product, pages).sign_in(form.text("credential"))
         except AppError as error:
-            return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
+            return await pages.show(request, "login", {}, form=pages.refused(error, form), status=error.status)
         return await self._come_in(request, product, pages, person, form.text("next"))
 
     async def _come_in(
@@ -130,16 +142,14 @@ class EnrolmentPages(Controller):
     """Setting up the first factor on the way in, for people who may not come in without one."""
 
     path = "/login/enrol"
+    exception_handlers = {SignInExpired: _begin_again}  # noqa: RUF012
 
     @get("/")
     async def form(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
         """Choose a factor, or confirm the one that was begun."""
-        try:
-            step = await self._step(request, product, pages)
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
+        step = await self._step(request, product, pages)
         return await self._show(request, product, pages, step)
 
     @post("/app")
@@ -148,10 +158,7 @@ class EnrolmentPages(Controller):
     ) -> Response[Any]:
         """Start with an authenticator app."""
         await pages.form(request)
-        try:
-            step = await self._step(request, product, pages)
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
+        step = await self._step(request, product, pages)
         await Factors(product, step.person, step.id).begin_app(context_of(request).tenant.name)
         return pages.redirect("/login/enrol")
 
@@ -161,14 +168,12 @@ class EnrolmentPages(Controller):
     ) -> Response[Any]:
         """Confirm the app with a code, and come in."""
         form = await pages.form(request)
+        step = await self._step(request, product, pages)
         try:
-            step = await self._step(request, product, pages)
             codes = await Factors(product, step.person, step.id).confirm_app(form.text("code"))
-            return await self._come_in(request, product, pages, step, codes)
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
-        except AppError as error:
+        except _TRY_AGAIN as error:
             return await self._show(request, product, pages, step, form=pages.refused(error, form), status=error.status)
+        return await self._come_in(request, product, pages, step, codes)
 
     @post("/passkey/options")
     async def ask_for_passkey(
@@ -186,15 +191,13 @@ class EnrolmentPages(Controller):
     ) -> Response[Any]:
         """Keep the passkey, and come in."""
         form = await pages.form(request)
+        step = await self._step(request, product, pages)
         try:
-            step = await self._step(request, product, pages)
             maker = ceremonies(request, product, pages, step.person)
             codes = await maker.register(form.text("credential"), form.text("name"))
-            return await self._come_in(request, product, pages, step, codes)
-        except SignInExpired as error:
-            return pages.redirect("/login", error.detail, "info")
-        except AppError as error:
+        except _TRY_AGAIN as error:
             return await self._show(request, product, pages, step, form=pages.refused(error, form), status=error.status)
+        return await self._come_in(request, product, pages, step, codes)
 
     async def _step(self, request: AnyRequest, product: Product, pages: Pages) -> Step:
         """Raises SignInExpired also for people who have a factor: they show it elsewhere, and add none here."""
