@@ -80,7 +80,7 @@ class SignInPages(Controller):
         """The sign-in form."""
         if context_of(request).actor.user_id is not None:
             return pages.redirect("/")
-        return await pages.show(request, "login")
+        return await pages.show(request, "login", {})
 
     @post("/login")
     async def login(
@@ -93,7 +93,7 @@ class SignInPages(Controller):
                 form.text("email"), form.text("password")
             )
         except AppError as error:
-            return await pages.show(request, "login", form=pages.refused(error, form), status=error.status)
+            return await pages.show(request, "login", {}, form=pages.refused(error, form), status=error.status)
         response = pages.redirect(safe_path(form.text("next"), await home_of(product, person.actor)))
         await start_session(request, product, pages, person, response)
         return response
