@@ -14,9 +14,22 @@ from ctorendang.domains.scim.schemas import ENTERPRISE_USER
 
 _MOST_DEPTH = 40
 _MANAGER = re.compile(rf"(?:{re.escape(ENTERPRISE_USER)}[:.])?manager", re.IGNORECASE)
+_BEHIND_VALUE_PATH = re.compile(
+    r'\s*([\w:.-]+)\[([^\[\]]+)\]\.(\w+\s+(?:pr|\w\w\s+(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)))\s*', re.IGNORECASE
+)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What a PATCH without a path repeats of the resource though nobody may change it (Okta's group push).
 _REPEATED = frozenset({"id", "meta", "schemas", "groups"})
+
+
+def understood_filter(text: str) -> str:
+    """A filter as RFC 7644 writes it.
+
+    Entra ID looks for ``emails[type eq "work"].value eq "x"``, which the grammar does not know; it means
+    ``emails[type eq "work" and value eq "x"]``.
+    """
+    found = _BEHIND_VALUE_PATH.fullmatch(text)
+    return f"{found[1]}[({found[2]}) and {found[3]}]" if found else text
 
 
 def understood(method: str, path: str, body: bytes) -> bytes:
@@ -124,22 +137,23 @@ def _operation(operation: Any) -> list[Any]:
             return [operation]
         manager = _manager(operation["value"])
         return [{**operation, "value": manager} if manager is not None else {"op": "remove", "path": path}]
-    return [{**operation, "value": _values(operation["value"])}]
+    return _without_path(operation)
 
 
-def _values(value: Any) -> Any:
+def _without_path(operation: dict[str, Any]) -> list[Any]:
+    """An operation on the whole resource; keys that select among values become operations of their own."""
+    value = operation["value"]
     if not isinstance(value, dict):
-        return value
-    changed = {}
+        return [operation]
+    kept, changed = {}, []
     for name, each in value.items():
         if name.casefold() in _REPEATED:
             continue
-        if _MANAGER.fullmatch(name):
-            each = _manager(each)
-        elif name.casefold() == ENTERPRISE_USER.casefold():
-            each = _with_manager(each)
-        changed[name] = each
-    return changed
+        if "[" in name or _MANAGER.fullmatch(name):
+            changed += _operation({"op": operation["op"], "path": name, "value": each})
+        else:
+            kept[name] = _with_manager(each) if name.casefold() == ENTERPRISE_USER.casefold() else each
+    return [{**operation, "value": kept}, *changed] if kept else changed
 
 
 def _removal(operation: dict[str, Any]) -> list[Any]:
@@ -148,5 +162,6 @@ def _removal(operation: dict[str, Any]) -> list[Any]:
     if path.casefold() != "members" or value is None:
         return [{name: each for name, each in operation.items() if name != "value"}]
     listed = value if isinstance(value, list) else [value]
-    chosen = [{"value": each} if isinstance(each, str) else each for each in listed]
+    # Of a member only the id counts; Entra ID sends it with an empty reference, which no stored member has.
+    chosen = [{"value": each.get("value")} if isinstance(each, dict) else {"value": each} for each in listed]
     return [{**operation, "value": chosen}] if chosen else []

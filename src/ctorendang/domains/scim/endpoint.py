@@ -13,6 +13,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from ctorendang.domains.scim.bearers import Bearers
+from ctorendang.domains.scim.dialects import understood_filter
 from ctorendang.domains.scim.errors import ScimTokenNotAccepted
 from ctorendang.domains.scim.protocol import answer, refused, refused_with
 from ctorendang.infra.errors import AppError, TooManyAttempts
@@ -66,6 +67,8 @@ async def _answered(request: AnyRequest, product: Product) -> ScimResponse:
     query = dict(request.query_params.items())
     if len(query.get("filter", "")) > _LONGEST_FILTER:
         raise InvalidFilterException(detail=f"A filter has at most {_LONGEST_FILTER} characters")
+    if "filter" in query:
+        query["filter"] = understood_filter(query["filter"])
     asked = ScimRequest(
         method=request.method,
         base_url=f"{context.origin}{ROOT}",
