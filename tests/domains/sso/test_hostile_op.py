@@ -1,11 +1,12 @@
 """What a hostile OpenID provider or browser tries at the live callback: each lie is stopped by its own check."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import text
-from tests.domains.sso.hostile_op import LIES, HostileOp, Lie
+from tests.domains.sso.hostile_op import LIES, HostileOp, Lie, payload
 from tests.domains.sso.oidc_visit import Connected, connect, is_signed_in, opens_account, provider, somebody
 from tests.domains.sso.real_op import Grant, RealOp
 from tests.factories import Marketplace, Marketplaces
@@ -201,6 +202,36 @@ async def test_unknown_keys_are_asked_for_once_a_minute(scene: Scene):
         assert (await scene.connected.call_back(browser)).status_code == 400
         assert (await scene.connected.call_back(browser)).status_code == 400
         assert scene.op.calls["/jwks"] == asked + 1
+
+
+async def test_texts_that_cannot_be_kept_are_left_out_and_break_nothing(scene: Scene):
+    odd = "\ud800\0\x1b"
+
+    def sign(op: HostileOp, claims: dict) -> str:
+        changed = {**claims, "name": odd, "groups": [odd, "engineers", 7, None], "sid": odd, "amr": odd, odd: odd}
+        return payload(json.dumps(changed))(op, {})
+
+    scene.op.lie = Lie("", sign=sign, userinfo=lambda _, given: (200, {**given, odd: [odd], "name": {"a": odd}}))
+    await scene.connected.change(_roles_by_group={"engineers": "cto"})
+    async with scene.market.browser() as browser:
+        await scene.connected.sign_on(browser)
+        assert await opens_account(browser)
+    (user,) = await scene.market.fetch("select name, roles, email from users")
+    assert (user["name"], user["roles"]) == (user["email"].partition("@")[0], ["cto"])
+
+
+@pytest.mark.parametrize("address", ["\0@x.example", "\ud800@x.example", "x" * 400, "no address", 7, {"a": 1}, ""])
+async def test_an_address_that_is_none_opens_no_account(address: object, scene: Scene):
+    def sign(op: HostileOp, claims: dict) -> str:
+        return payload(json.dumps({**claims, "email": address}))(op, {})
+
+    scene.op.lie = Lie("", sign=sign)
+    async with scene.market.browser() as browser:
+        called = await scene.connected.call_back(browser)
+        arrived = await browser.get(called.headers["location"])
+        assert arrived.status_code == 400
+        assert (await scene.connected.trace(arrived)).checks[-1].name == "E-mail address is there"
+        assert await scene.sessions() == 0
 
 
 class Anything(str):
