@@ -1,6 +1,7 @@
 """Authenticator apps: setting one up, and codes that are good once."""
 
 import asyncio
+import base64
 import re
 import time
 from urllib.parse import unquote
@@ -25,8 +26,12 @@ from tests.domains.accounts.factor_steps import (
 from tests.factories import Marketplace, sign_in, submit
 
 from ctorendang.domains.accounts import codes
+from ctorendang.domains.accounts.errors import CodeNotAccepted
 from ctorendang.domains.accounts.totp import new_recovery_codes, new_seed, normalise, recovery_hash, setup_of, step_of
+from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.auth.limits import AttemptLimiter
+from ctorendang.infra.errors import TooManyAttempts
+from ctorendang.kit.ids import uuid7
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
@@ -111,8 +116,6 @@ async def test_the_seed_is_sealed_and_the_codes_are_hashed(market):
     person = await market.join("client")
     app, made = await enrol(person)
     (row,) = await market.fetch("select sealed_seed from totp_credentials where user_id = $1", person.id)
-    import base64
-
     assert base64.b32decode(app.key) not in row["sealed_seed"]
     stored = await market.fetch("select code_hash from recovery_codes where user_id = $1", person.id)
     assert {each["code_hash"] for each in stored} == {recovery_hash(code) for code in made}
@@ -144,7 +147,7 @@ async def test_of_two_who_show_the_same_code_at_once_one_comes_in(market):
 
 async def test_an_app_that_was_removed_is_asked_for_no_longer(market):
     person = await market.join("client")
-    app, made = await enrol(person)
+    await enrol(person)
     assert (await person.mutate("removeAuthenticatorApp", DONE))["__typename"] == "Done"
     assert (await sign_in_program(market, person.email))["__typename"] == "Tokens"
     # With nothing left to stand in for, the recovery codes are gone too.
@@ -221,18 +224,12 @@ async def test_guessing_is_limited_with_valkey_and_without(market, limited):
 
 async def test_guessing_is_limited_for_an_address_too(market, limited):
     """Whoever has many passwords tries a few codes of each."""
-    from ctorendang.domains.accounts.codes import PER_ADDRESS, accept_code
-    from ctorendang.domains.accounts.errors import CodeNotAccepted
-    from ctorendang.infra.auth.actor import Actor
-    from ctorendang.infra.errors import TooManyAttempts
-    from ctorendang.kit.ids import uuid7
-
     product = market.marketplaces.site.product
     visitor = Actor(market.id, address="203.0.113.77")
-    for _ in range(PER_ADDRESS.attempts):
+    for _ in range(codes.PER_ADDRESS.attempts):
         with pytest.raises(CodeNotAccepted):
-            await accept_code(product, visitor, uuid7(), "123456")
+            await codes.accept_code(product, visitor, uuid7(), "123456")
     with pytest.raises(TooManyAttempts):
-        await accept_code(product, visitor, uuid7(), "123456")
+        await codes.accept_code(product, visitor, uuid7(), "123456")
     with pytest.raises(CodeNotAccepted):
-        await accept_code(product, Actor(market.id, address="203.0.113.78"), uuid7(), "123456")
+        await codes.accept_code(product, Actor(market.id, address="203.0.113.78"), uuid7(), "123456")
