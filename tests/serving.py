@@ -58,7 +58,7 @@ async def serving(variables: Mapping[str, str], log: Path = Path(os.devnull)) ->
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ctorendang.cli", "serve", "--port", str(port)),
-            env={**os.environ, **variables},
+            env={**os.environ, "CTORENDANG_PUBLIC_PORT": str(port), **variables},
             stdout=output,
             stderr=output,
         )
