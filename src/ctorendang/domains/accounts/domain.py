@@ -1,5 +1,8 @@
 """What the accounts domain offers."""
 
+from ctorendang.domains.accounts.email_graphql import EmailMutations
+from ctorendang.domains.accounts.email_jobs import EMAIL_SUBSCRIPTIONS
+from ctorendang.domains.accounts.email_pages import EmailPages
 from ctorendang.domains.accounts.factor_graphql import FactorMutations, FactorQueries
 from ctorendang.domains.accounts.factor_jobs import FACTOR_SUBSCRIPTIONS
 from ctorendang.domains.accounts.factor_pages import SecurityPages
@@ -16,6 +19,7 @@ from ctorendang.domains.accounts.people_pages import AvatarPages, PeoplePages
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.policy_graphql import PolicyMutations, PolicyQueries
 from ctorendang.domains.accounts.policy_pages import PolicyPages
+from ctorendang.domains.accounts.purge_jobs import PURGE_SUBSCRIPTIONS, begin_purging
 from ctorendang.domains.accounts.session_graphql import SessionMutations, SessionQueries
 from ctorendang.domains.accounts.session_pages import SessionPages
 from ctorendang.domains.accounts.step_pages import EnrolmentPages, SecondFactorPages
@@ -36,6 +40,7 @@ DOMAIN = Domain(
         PolicyPages,
         InvitationPages,
         JoiningPages,
+        EmailPages,
         SecurityPages,
         SecondFactorPages,
         EnrolmentPages,
@@ -48,8 +53,16 @@ DOMAIN = Domain(
         KeyMutations,
         PolicyMutations,
         InvitationMutations,
+        EmailMutations,
         FactorMutations,
         OwnMutations,
     ),
-    subscriptions=(*SUBSCRIPTIONS, *FACTOR_SUBSCRIPTIONS, *INVITATION_SUBSCRIPTIONS),
+    subscriptions=(
+        *SUBSCRIPTIONS,
+        *FACTOR_SUBSCRIPTIONS,
+        *INVITATION_SUBSCRIPTIONS,
+        *EMAIL_SUBSCRIPTIONS,
+        *PURGE_SUBSCRIPTIONS,
+    ),
+    at_start=(begin_purging,),
 )

@@ -215,3 +215,13 @@ class InvitationForSomebodyElse(AppError):
 
     def __init__(self) -> None:
         super().__init__("This invitation was sent to another address. Sign in with that one.")
+
+
+class AddressKeptElsewhere(AppError):
+    """A directory or identity provider says what the person's address is."""
+
+    code = "address_kept_elsewhere"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation keeps your address. Ask it to change it there.")

@@ -229,6 +229,13 @@ class SessionRepository:
         statement = update(EmailToken).where(*_good_token(tenant_id, purpose, digest)).values(used_at=func.now())
         return await self._session.scalar(statement.returning(EmailToken.user_id))
 
+    async def redeem_email_change(self, tenant_id: UUID, digest: bytes) -> Row[UUID, str | None] | None:
+        """Use up a token for a new address: whose it was and which address, None when it is not good (any more)."""
+        good = _good_token(tenant_id, "change_email", digest)
+        statement = update(EmailToken).where(*good).values(used_at=func.now())
+        found = await self._session.execute(statement.returning(EmailToken.user_id, EmailToken.new_email))
+        return found.one_or_none()
+
     async def is_reset_token(self, tenant_id: UUID, digest: bytes) -> bool:
         """Whether a token would set a new password now."""
         statement = select(EmailToken.id).where(*_good_token(tenant_id, "reset_password", digest))
