@@ -40,11 +40,8 @@ class ObjectStore:
             if address.scheme == "file":
                 self._store: ObjectStoreMethods = LocalStore(Path(unquote(address.path)), mkdir=True)
             else:
-                self._store = from_url(
-                    url,
-                    client_options={"timeout": _PATIENCE},
-                    retry_config={"max_retries": 2, "retry_timeout": _PATIENCE},
-                )
+                # No options of ours for the client: they would hide those of the environment.
+                self._store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": _PATIENCE})
         except (BaseError, OSError, ValueError) as error:
             raise InvalidSetting(f"CTORENDANG_FILES_URL cannot be used: {error}") from None
 
