@@ -68,16 +68,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
     )
     grants = compile_grants(load_enforcer(settings.paths.root))
     subscriptions = Subscriptions([*(each for domain in DOMAINS for each in domain.subscriptions), *also])
-    gateways = Gateways(
-        embedder=create_embedder(settings.embeddings),
-        mailer=create_mailer(settings.mail),
-        files=create_files(settings.files),
-        themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
-        links=Links(settings.web.scheme, settings.web.public_port),
-        keyring=Keyring(settings.master_keys),
-        outgoing=GuardedClient(loopback=settings.development),
-        dns=SystemResolver(),
-    )
+    gateways = _open_gateways(settings)
     wake = create_waker(settings.redis)
     directory = TenantDirectory(app.engine, settings.database.url)
     await directory.start()
@@ -99,3 +90,16 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         await gateways.embedder.close()
         await app.close()
         await platform.close()
+
+
+def _open_gateways(settings: Settings) -> Gateways:
+    return Gateways(
+        embedder=create_embedder(settings.embeddings),
+        mailer=create_mailer(settings.mail),
+        files=create_files(settings.files),
+        themes=ThemeRenderer(settings.paths.root / "themes", development=settings.development),
+        links=Links(settings.web.scheme, settings.web.public_port),
+        keyring=Keyring(settings.master_keys),
+        outgoing=GuardedClient(loopback=settings.development),
+        dns=SystemResolver(),
+    )
