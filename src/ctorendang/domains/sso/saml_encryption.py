@@ -23,7 +23,10 @@ _ASSERTION = f"{{{SAML}}}Assertion"
 
 
 def decrypt_assertion(root: Element, keys: tuple[KeyPair, ...]) -> Element:
-    """The response with its one encrypted assertion opened by whichever of our keys opens it.
+    """The one encrypted assertion of a response, opened by whichever of our keys opens it.
+
+    It is a document of its own: put back into the response, its prefixes would be made to fit there, and so would no
+    longer be those that were signed.
 
     Raises:
         NotReadable: none does, or it is encrypted in a way that is not safe.
@@ -33,11 +36,11 @@ def decrypt_assertion(root: Element, keys: tuple[KeyPair, ...]) -> Element:
     for pair in keys:
         opened = deepcopy(root)
         try:
-            _open(find(opened, "/samlp:Response/saml:EncryptedAssertion")[0], pair)
+            found = _open(find(opened, "/samlp:Response/saml:EncryptedAssertion")[0], pair)
         except xmlsec.Error:
             continue
         # Written and read again: what was inside has passed no check yet.
-        return parse(serialise(opened))
+        return parse(serialise(found))
     raise NotReadable("none of our keys opens it")
 
 
@@ -55,8 +58,8 @@ def _require_safe(encrypted: Element) -> None:
                 raise NotReadable(f"it is encrypted by {', '.join(map(str, methods)) or 'nothing that it names'}")
 
 
-def _open(encrypted: Element, pair: KeyPair) -> None:
-    """Put the assertion where the encrypted one stood.
+def _open(encrypted: Element, pair: KeyPair) -> Element:
+    """What is inside.
 
     Raises:
         xmlsec.Error: the key does not fit.
@@ -73,4 +76,4 @@ def _open(encrypted: Element, pair: KeyPair) -> None:
     opened = OneLogin_Saml2_Utils.decrypt_element(data, pair.private_key, inplace=True)
     if getattr(opened, "tag", None) != _ASSERTION:
         raise NotReadable("there is no assertion in it")
-    encrypted.getparent().replace(encrypted, opened)
+    return opened

@@ -63,8 +63,7 @@ def accept_response(
     _check_status(trace, root)
     check_signature_places(trace, root, [root, *find(root, _ASSERTION)])
     response_signed = check_signature(trace, settings, root, "response")
-    root = _decrypted(trace, settings, sp, root)
-    found = find(root, _ASSERTION)[0]
+    found = _assertion(trace, settings, sp, root)
     assertion_signed = check_signature(trace, settings, found, "assertion")
     trace.require(
         "Signature is there",
@@ -99,7 +98,8 @@ def _check_status(trace: Trace, root: Element) -> None:
     )
 
 
-def _decrypted(trace: Trace, settings: SamlSettings, sp: ServiceProvider, root: Element) -> Element:
+def _assertion(trace: Trace, settings: SamlSettings, sp: ServiceProvider, root: Element) -> Element:
+    """The one assertion, opened where it is encrypted."""
     encrypted = bool(find(root, _ENCRYPTED))
     trace.require(
         "Assertion is encrypted",
@@ -109,21 +109,21 @@ def _decrypted(trace: Trace, settings: SamlSettings, sp: ServiceProvider, root: 
         hint="Turn on encryption at the identity provider with our certificate, or stop requiring it here.",
     )
     if not encrypted:
-        return root
-    problem = ""
+        return find(root, _ASSERTION)[0]
+    opened, problem = root, ""
     try:
-        root = decrypt_assertion(root, sp.keys)
-        require_unique_ids(root)
+        opened = decrypt_assertion(root, sp.keys)
+        require_unique_ids(opened)
     except NotReadable as error:
         problem = str(error)
     hint = "Give the identity provider our current certificate (metadata), and RSA-OAEP with AES for encryption."
     trace.require("Assertion can be decrypted", not problem, got=problem, hint=hint)
     trace.require(
         "Decrypted answer has one assertion",
-        len(find(root, "//saml:Assertion")) == len(find(root, _ASSERTION)) == 1
-        and follows_schema(root, "saml-schema-protocol-2.0.xsd"),
+        len(find(opened, "//saml:Assertion | //saml:EncryptedAssertion")) == 1
+        and follows_schema(opened, "saml-schema-assertion-2.0.xsd"),
         expected="one assertion as the schema wants it",
         hint="What was encrypted is not one assertion: ask the maker of the identity provider.",
     )
-    check_signature_places(trace, root, [root, *find(root, _ASSERTION)])
-    return root
+    check_signature_places(trace, opened, [opened])
+    return opened

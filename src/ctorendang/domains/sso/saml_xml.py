@@ -127,8 +127,8 @@ def follows_schema(root: Element, schema: str) -> bool:
 
 
 def serialise(root: Element) -> bytes:
-    """The document of an element."""
-    return bytes(etree.tostring(root))
+    """An element as a document, with what it inherits."""
+    return bytes(etree.tostring(root, with_tail=False))
 
 
 def alone(element: Element) -> Element:
