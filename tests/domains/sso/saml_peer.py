@@ -9,7 +9,7 @@ from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import IdPConfig
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
 from saml2.server import Server
-from saml2.sigver import get_pem_wrapped_unwrapped, make_temp, pre_encryption_part
+from saml2.sigver import get_pem_wrapped_unwrapped, make_temp, pre_encryption_part, verify_redirect_signature
 from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.saml_scene import IDP, SLO_URL, SSO_URL
 
@@ -97,3 +97,12 @@ class Peer:
             **({"sign_assertion": True} | options),
         )
         return base64.b64encode(str(response).encode()).decode()
+
+    def verifies_query(self, query: dict[str, str], parameter: str) -> bool:
+        """Whether a message in an address was signed with one of the keys of the product's metadata."""
+        entity_id = self.server.metadata.keys()[0]
+        certificates = [each for _, each in self.server.metadata.certs(entity_id, "any", "signing")]
+        given = {name: query[name] for name in (parameter, "RelayState", "SigAlg", "Signature") if name in query}
+        return any(
+            verify_redirect_signature(given, self.server.sec.sec_backend, certificate) for certificate in certificates
+        )

@@ -35,13 +35,8 @@ async def connect(
 ) -> UUID:
     """Make a connection to a provider whose keys are the signer's."""
     connection_id = uuid7()
-    given = SamlSettings(
-        entity_id=IDP,
-        sso_url=SSO_URL,
-        slo_url=SLO_URL,
-        certificates=certificates or (signer.certificate,),
-        **settings,
-    )
+    usual = {"entity_id": IDP, "sso_url": SSO_URL, "slo_url": SLO_URL}
+    given = SamlSettings(certificates=certificates or (signer.certificate,), **(usual | settings))
     async with market.marketplaces.site.product.units.begin(service(market)) as work:
         work.session.add(
             Connection(
