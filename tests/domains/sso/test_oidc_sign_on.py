@@ -1,6 +1,7 @@
 """Signing on and out with a real OpenID provider, as a browser does it."""
 
 import time
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -11,12 +12,17 @@ from tests.factories import form_token
 
 from ctorendang.domains.sso import oauth, oidc
 from ctorendang.domains.sso.oidc import Asked
+from ctorendang.kit.clock import now
 
 
 @pytest.fixture
 def op():
     with provider() as op:
         yield op
+
+
+def hours_ago(hours: int) -> str:
+    return (now() - timedelta(hours=hours)).isoformat()
 
 
 def query_of(url: str) -> dict[str, str]:
@@ -127,10 +133,17 @@ async def test_a_key_that_changes_under_its_old_name_is_fetched_too(market, op, 
 async def test_keys_are_fetched_again_after_an_hour_and_kept_for_a_day_while_the_provider_has_none(market, op, client):
     connected = await connect(market, op)
     await connected.sign_on(client)
-    await connected.change(jwks_fetched_at="2026-01-01T00:00:00Z", jwks_tried_at=None)
+    await connected.change(jwks_fetched_at=hours_ago(2), jwks_tried_at=None)
     await connected.sign_on(client)
     assert op.calls["/jwks"] == 2
-    assert (await connected.settings())["jwks_fetched_at"] > "2026-01-02"
+    op.jwks = lambda: b"<html>out of order"
+    await connected.change(jwks_fetched_at=hours_ago(2), jwks_tried_at=None)
+    await connected.sign_on(client)
+    assert op.calls["/jwks"] == 3
+    await connected.change(jwks_fetched_at=hours_ago(25), jwks_tried_at=None)
+    called = await connected.call_back(client)
+    assert called.status_code == 400
+    assert (await connected.trace(called)).checks[-1].name == "Signing key"
 
 
 async def test_a_withdrawn_key_is_forgotten(market, op, client):
@@ -141,7 +154,7 @@ async def test_a_withdrawn_key_is_forgotten(market, op, client):
     published = op.jwks()
     op.jwks = lambda: published
     op.keys = [withdrawn]
-    await connected.change(jwks_fetched_at="2026-01-01T00:00:00Z", jwks_tried_at=None)
+    await connected.change(jwks_fetched_at=hours_ago(2), jwks_tried_at=None)
     called = await connected.call_back(client)
     assert called.status_code == 400
     assert (await connected.trace(called)).checks[-1].name == "Signing key"
