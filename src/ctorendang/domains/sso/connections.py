@@ -180,6 +180,8 @@ class ConfigurationService:
             if connection is None or not connection.settings.get("metadata_url"):
                 raise NotFound("This connection has no metadata address.")
             await refresh_metadata(work, connection)
+            problem = {"problem": connection.metadata_problem} if connection.metadata_problem else {}
+            record(work, "sso.metadata.read", Subject("sso_connection", connection.id), problem)
         return connection
 
 
