@@ -108,7 +108,8 @@ async def _strong_administrator(cast: Cast, *, break_glass: bool) -> str:
     """Somebody besides the callers, whom a passkey would otherwise bind to show it."""
     await cast.market.fetch("delete from access_policies")
     (row,) = await cast.market.fetch(
-        "insert into users (tenant_id, email, name, roles, break_glass) values ($1, $2, 'Eve', '{admin}', $3) returning id",
+        "insert into users (tenant_id, email, name, roles, break_glass)"
+        " values ($1, $2, 'Eve', '{admin}', $3) returning id",
         cast.market.id,
         f"{uuid4().hex}@people.example",
         break_glass,

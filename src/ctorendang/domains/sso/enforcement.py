@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.accounts.access import policy_of
@@ -266,7 +266,8 @@ class EnforcementService:
         await self._work.session.execute(
             statement.on_conflict_do_update(index_elements=["tenant_id"], set_={**values, "updated_at": func.now()})
         )
-        self._work.session.expire_all()
+        stored = select(AccessPolicy).where(AccessPolicy.tenant_id == self._tenant_id)
+        await self._work.session.scalar(stored.execution_options(populate_existing=True))
 
 
 def _requirements(
