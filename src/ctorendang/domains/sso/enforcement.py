@@ -7,9 +7,8 @@
 Nobody presses a button between ``off`` and ``ready``: which of the two it is follows from the requirements.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from ctorendang.domains.sso.errors import EnforcementUnchanged, NotFitForEmergen
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import BoundPeople, ConnectionRepository, DomainRepository
+from ctorendang.domains.sso.stages import TRANSITIONS, Stage, Turn
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.errors import NotFound
@@ -30,42 +30,6 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
-
-class Stage(StrEnum):
-    """How far enforcement has come."""
-
-    OFF = "off"
-    READY = "ready"
-    DOMAINS = "domains"
-    EVERYONE = "everyone"
-
-
-class Turn(StrEnum):
-    """What changes the stage."""
-
-    REQUIREMENTS_MET = "requirements_met"
-    REQUIREMENT_LOST = "requirement_lost"
-    ENFORCE_DOMAINS = "enforce_domains"
-    ENFORCE_EVERYONE = "enforce_everyone"
-    TURN_OFF = "turn_off"
-
-
-TRANSITIONS: Mapping[tuple[Stage, Turn], Stage] = {
-    (Stage.OFF, Turn.REQUIREMENTS_MET): Stage.READY,
-    (Stage.READY, Turn.REQUIREMENT_LOST): Stage.OFF,
-    (Stage.READY, Turn.ENFORCE_DOMAINS): Stage.DOMAINS,
-    (Stage.READY, Turn.ENFORCE_EVERYONE): Stage.EVERYONE,
-    (Stage.DOMAINS, Turn.ENFORCE_DOMAINS): Stage.DOMAINS,
-    (Stage.DOMAINS, Turn.ENFORCE_EVERYONE): Stage.EVERYONE,
-    (Stage.EVERYONE, Turn.ENFORCE_DOMAINS): Stage.DOMAINS,
-    (Stage.EVERYONE, Turn.ENFORCE_EVERYONE): Stage.EVERYONE,
-    # Losing a requirement ends nothing: whoever could make one fail could otherwise switch enforcement off.
-    (Stage.DOMAINS, Turn.REQUIREMENT_LOST): Stage.DOMAINS,
-    (Stage.EVERYONE, Turn.REQUIREMENT_LOST): Stage.EVERYONE,
-    (Stage.DOMAINS, Turn.TURN_OFF): Stage.READY,
-    (Stage.EVERYONE, Turn.TURN_OFF): Stage.READY,
-}
-"""What is not here is refused."""
 
 _ENFORCING = {"domains": Turn.ENFORCE_DOMAINS, "everyone": Turn.ENFORCE_EVERYONE}
 

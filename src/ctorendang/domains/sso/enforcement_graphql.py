@@ -5,8 +5,9 @@ from typing import Annotated
 import strawberry
 
 from ctorendang.domains.accounts.graphql import Done
-from ctorendang.domains.sso.enforcement import Administrator, Enforcement, EnforcementService, Requirement, Stage
+from ctorendang.domains.sso.enforcement import Administrator, Enforcement, EnforcementService, Requirement
 from ctorendang.domains.sso.graphql import ConnectionType
+from ctorendang.domains.sso.stages import Stage
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, parse_id, required_id
 
