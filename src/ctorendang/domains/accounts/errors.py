@@ -60,6 +60,16 @@ class AccountNotAdoptable(AppError):
     status = 409
 
 
+class LastEmergencyAdministrator(AppError):
+    """Single sign-on is enforced, and nobody would be left who gets in without the provider."""
+
+    code = "last_emergency_administrator"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Only this person gets in when single sign-on fails. Give somebody else emergency access first.")
+
+
 class LastAdministrator(AppError):
     """The tenant would be left without anyone who can administer it."""
 

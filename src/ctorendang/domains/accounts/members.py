@@ -13,6 +13,7 @@ from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
 from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.accounts.way_back import require_way_back
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.validation import Fields, like, searched
@@ -83,6 +84,7 @@ class MemberService:
             NotFound: there is no such person here.
             InvalidInput: no role, or one that is not given within a tenant.
             LastAdministrator: nobody would be left to administer.
+            LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
         """
         self._work.require(AccountPermission.MANAGE_MEMBERS)
         fields = Fields()
@@ -105,6 +107,7 @@ class MemberService:
             Forbidden: the actor administers nobody.
             NotFound: there is no such person here.
             LastAdministrator: nobody would be left to administer.
+            LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
         """
         self._work.require(AccountPermission.MANAGE_MEMBERS)
         await self._keep_an_admin_besides(member_id)
@@ -132,3 +135,4 @@ class MemberService:
         admins = await self._users.lock_active_admins(self._tenant_id)
         if admins == [member_id]:
             raise LastAdministrator
+        await require_way_back(self._work, besides=member_id)

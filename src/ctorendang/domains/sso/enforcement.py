@@ -30,7 +30,6 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
-
 _ENFORCING = {"domains": Turn.ENFORCE_DOMAINS, "everyone": Turn.ENFORCE_EVERYONE}
 
 
