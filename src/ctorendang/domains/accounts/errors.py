@@ -67,7 +67,7 @@ class LastEmergencyAdministrator(AppError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("Only this person gets in when single sign-on fails. Give somebody else emergency access first.")
+        super().__init__("Only they get in when single sign-on fails. Give somebody else emergency access first.")
 
 
 class LastAdministrator(AppError):

@@ -14,7 +14,7 @@ from ctorendang.infra.work import UnitOfWork
 
 
 async def require_way_back(work: UnitOfWork, besides: UUID) -> None:
-    """Let pass what takes an emergency administrator away, as long as single sign-on is optional or another one is left.
+    """Let pass what takes somebody away, unless enforced single sign-on needs them as its emergency administrator.
 
     Raises:
         LastEmergencyAdministrator: nobody else would get in without the provider.
