@@ -16,12 +16,11 @@ from ctorendang.domains.scim.bearers import Bearers
 from ctorendang.domains.scim.dialects import understood_filter
 from ctorendang.domains.scim.errors import ScimTokenNotAccepted
 from ctorendang.domains.scim.protocol import answer, refused, refused_with
+from ctorendang.domains.scim.schemas import BASE_PATH
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.guards import enterprises_only
-
-ROOT = "/scim/v2"
 
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="SCIM"'}
@@ -35,7 +34,7 @@ AnyRequest = Request[Any, Any, Any]
 class ScimEndpoint(Controller):
     """SCIM 2.0 for the directory whose token is presented."""
 
-    path = ROOT
+    path = BASE_PATH
     guards = [enterprises_only]  # noqa: RUF012
 
     @route(["/", "/{rest:path}"], http_method=_METHODS)
@@ -71,8 +70,8 @@ async def _answered(request: AnyRequest, product: Product) -> ScimResponse:
         query["filter"] = understood_filter(query["filter"])
     asked = ScimRequest(
         method=request.method,
-        base_url=f"{context.origin}{ROOT}",
-        path=request.scope["path"][len(ROOT) :] or "/",
+        base_url=f"{context.origin}{BASE_PATH}",
+        path=request.scope["path"][len(BASE_PATH) :] or "/",
         query=query,
         headers=list(request.headers.items()),
         body=await request.body(),

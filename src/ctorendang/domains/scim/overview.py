@@ -69,6 +69,15 @@ class DirectoryOverview:
         self._work.require(ScimPermission.READ)
         return await self._directories.all(self._tenant_id)
 
+    async def find(self, directory_id: UUID | None) -> ScimDirectory | None:
+        """One directory, None when there is none.
+
+        Raises:
+            Forbidden: the actor does not administer directories.
+        """
+        self._work.require(ScimPermission.READ)
+        return await self._directories.find(self._tenant_id, directory_id) if directory_id else None
+
     async def tokens(self, directory_ids: Sequence[UUID]) -> dict[UUID, list[ScimToken]]:
         """The tokens that are good now."""
         self._work.require(ScimPermission.READ)
@@ -91,11 +100,11 @@ class DirectoryOverview:
             found[directory_id].append(ProvisionedGroup(name, members))
         return found
 
-    async def connections(self) -> list[Connection]:
-        """The connections that a directory's people could sign in through, by name."""
+    async def connections(self, connection_ids: Sequence[UUID]) -> dict[UUID, Connection]:
+        """The connections through which directories' people sign in."""
         self._work.require(ScimPermission.READ)
-        statement = select(Connection).where(Connection.tenant_id == self._tenant_id).order_by(Connection.name)
-        return list(await self._work.session.scalars(statement))
+        statement = select(Connection).where(Connection.tenant_id == self._tenant_id, Connection.id.in_(connection_ids))
+        return {each.id: each for each in await self._work.session.scalars(statement)}
 
     async def log(self, directory_ids: Sequence[UUID]) -> dict[UUID, list[Provisioned]]:
         """What each has done lately, newest first, from the audit trail."""

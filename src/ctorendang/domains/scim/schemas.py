@@ -10,7 +10,8 @@ from typing import Any
 from scim2_models import ResourceType, Schema, ScimPolicy, ScimProvider, ServiceProviderConfig
 from scim2_server.utils import load_json_resource
 
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+BASE_PATH = "/scim/v2"
+
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 MOST_OPERATIONS = 200
