@@ -135,35 +135,37 @@ async def test_hosts_in_disguise_are_refused(host: Host, client: GuardedClient, 
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "problem"),
     [
-        "https://user@example.com/",
-        "https://user:password@example.com/",
-        "https://:password@example.com/",
-        "https://example.com\\@127.0.0.1/",
-        "https://example.com:25/",
-        "https://example.com:22/",
-        "https://example.com:80/",
-        "https://example.com:0/",
-        "https://example.com:99999/",
-        "http://example.com/",
-        "ftp://example.com/",
-        "file:///etc/passwd",
-        "gopher://example.com/",
-        "//example.com/",
-        "example.com",
-        "/metadata",
-        "",
-        "https://",
-        "https://exam\nple.com/",
-        "https://example.com/\r\nX: y",
-        "https://example.com/" + "a" * 2_000,
+        ("https://user@example.com/", "no user name"),
+        ("https://user:password@example.com/", "no user name"),
+        ("https://:password@example.com/", "no user name"),
+        ("https://public.example\\@example.com/", "no user name"),
+        ("https://example.com:25/", "port must be"),
+        ("https://example.com:22/", "port must be"),
+        ("https://example.com:80/", "port must be"),
+        ("https://example.com:1023/", "port must be"),
+        ("https://example.com:65536/", "port must be"),
+        ("https://example.com:99999/", "port must be"),
+        ("http://example.com/", "start with https"),
+        ("ftp://example.com/", "start with https"),
+        ("file:///etc/passwd", "start with https"),
+        ("gopher://example.com/", "start with https"),
+        ("//example.com/", "start with https"),
+        ("example.com", "start with https"),
+        ("/metadata", "start with https"),
+        ("", "start with https"),
+        ("https://", "does not name a host"),
+        ("https://exam\nple.com/", "no address"),
+        ("https://example.com/\r\nX: y", "no address"),
+        ("https://example.com/" + "a" * 2_000, "too long"),
     ],
 )
-async def test_what_is_no_plain_https_address_is_refused(url: str):
-    for client in (GuardedClient(resolve=Names(["127.0.0.1"])), GuardedClient(resolve=Names(["10.0.0.1"]))):
-        with pytest.raises(AddressNotAllowed):
-            await client.get(url)
+async def test_what_is_no_plain_https_address_is_refused_before_any_name_is_asked(url: str, problem: str):
+    names = Names(["93.184.215.14"])
+    with pytest.raises(AddressNotAllowed, match=problem):
+        await GuardedClient(resolve=names).get(url)
+    assert names.asked == []
 
 
 async def test_production_refuses_this_machine_however_it_is_named(host: Host):
@@ -181,6 +183,9 @@ async def test_development_asks_by_http_on_this_machine_alone():
         await client.get("http://example.com/")
     with pytest.raises(AddressNotAllowed):
         await GuardedClient(loopback=True).get("https://10.0.0.1/")
+    for addresses in (["127.0.0.1", "10.0.0.1"], ["127.0.0.1", "93.184.215.14"], ["93.184.215.14", "127.0.0.1"]):
+        with pytest.raises(AddressNotAllowed):
+            await GuardedClient(loopback=True, resolve=Names(addresses)).get("https://mixed.example/")
 
 
 async def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(host: Host):

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import ssl
+import tracemalloc
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -120,8 +121,12 @@ async def test_a_bomb_does_not_go_off():
     bomb = gzip.compress(b"\0" * 300_000_000, compresslevel=9)
     assert len(bomb) < 400_000
     async with serving(answering(bomb, content_encoding="gzip")) as host:
+        tracemalloc.start()
         with pytest.raises(FetchFailed, match="longer than 1,000,000 bytes"):
             await DEVELOPMENT.get(f"http://127.0.0.1:{host.port}/")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 20_000_000
 
 
 @pytest.mark.parametrize(

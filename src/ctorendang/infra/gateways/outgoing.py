@@ -163,8 +163,8 @@ class GuardedClient:
         secure = read.scheme == "https"
         port = read.port or (443 if secure else 80)
         # Low ports belong to other protocols, whose servers should not be talked to by accident or on purpose.
-        if port < 1024 and port != (443 if secure else 80):
-            raise AddressNotAllowed("The address's port must be 443, or 1024 and above.")
+        if port != (443 if secure else 80) and not 1024 <= port <= 65_535:
+            raise AddressNotAllowed("The address's port must be 443, or from 1024 to 65535.")
         return _Target(secure, host, port, read.raw_path)
 
     async def _checked(self, target: _Target) -> Sequence[str]:
