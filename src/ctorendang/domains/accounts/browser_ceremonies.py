@@ -21,7 +21,9 @@ def ceremonies(request: AnyRequest, product: Product, pages: Pages, actor: Actor
 
 def json_text(options: str) -> Response[Any]:
     """Options of a ceremony, for the script."""
-    return Response(options.encode(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(
+        options.encode(), status_code=200, media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
 
 
 def factors_shown(request: AnyRequest, has_app: bool, passkeys: frozenset[str]) -> dict[str, Any]:
