@@ -182,14 +182,17 @@ class Signer:
 
 
 def encrypted(
-    element: Element, certificate: str, *, key_method: Any = xmlsec.Transform.RSA_OAEP, name: str = "EncryptedAssertion"
+    element: Element,
+    certificate: str,
+    *,
+    key_method: Any = xmlsec.Transform.RSA_OAEP,
+    method: Any = xmlsec.Transform.AES256,
+    name: str = "EncryptedAssertion",
 ) -> Element:
     """An element encrypted for whoever owns the certificate."""
     holder = make(SAML, name)
     holder.append(renewed(element))
-    data = xmlsec.template.encrypted_data_create(
-        holder, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
-    )
+    data = xmlsec.template.encrypted_data_create(holder, method, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
     xmlsec.template.encrypted_data_ensure_cipher_value(data)
     information = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     key = xmlsec.template.add_encrypted_key(information, key_method)
@@ -197,7 +200,8 @@ def encrypted(
     manager = xmlsec.KeysManager()
     manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM, None))
     context = xmlsec.EncryptionContext(manager)
-    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
+    kind, bits = (xmlsec.KeyData.AES, 256) if method == xmlsec.Transform.AES256 else (xmlsec.KeyData.DES, 192)
+    context.key = xmlsec.Key.generate(kind, bits, xmlsec.KeyDataType.SESSION)
     context.encrypt_xml(data, holder[0])
     return holder
 

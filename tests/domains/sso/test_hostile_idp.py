@@ -9,13 +9,15 @@ import pytest
 from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.saml_attack import Attack
 from tests.domains.sso.saml_attacks_claims import CLAIMS
+from tests.domains.sso.saml_attacks_encryption import ENCRYPTION
 from tests.domains.sso.saml_attacks_logout import LOGOUT
 from tests.domains.sso.saml_attacks_signature import SIGNATURES
 from tests.domains.sso.saml_attacks_transport import TRANSPORT
+from tests.domains.sso.saml_attacks_wrapping import WRAPPING
 from tests.domains.sso.saml_scene import REFERENCE, Scene, connect, visitor
 from tests.factories import Marketplaces
 
-SIGN_IN = SIGNATURES | CLAIMS | TRANSPORT
+SIGN_IN = WRAPPING | SIGNATURES | ENCRYPTION | CLAIMS | TRANSPORT
 
 
 @pytest.fixture(scope="module")
