@@ -10,10 +10,12 @@ class AppError(Exception):
         code: stable, machine-readable name.
         status: HTTP status.
         detail: one sentence that says what to do.
+        title: heads the error page; empty for what HTTP calls the status.
     """
 
     code = "refused"
     status = 400
+    title = ""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

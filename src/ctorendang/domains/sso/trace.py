@@ -15,10 +15,11 @@ class SignOnRefused(AppError):
 
     code = "sign_on_refused"
     status = 400
+    title = "Single sign-on did not work"
 
     def __init__(self, reference: str) -> None:
         advice = f"Try again; if it fails again, give your administrator the reference {reference}."
-        super().__init__(f"Single sign-on did not work. {advice}")
+        super().__init__(f"You were not signed in. {advice}")
         self.reference = reference
 
 

@@ -49,7 +49,8 @@ class ErrorRenderer:
         if context is not None and wants_html(request) and isinstance(error, StepUpRequired):
             return Redirect(f"/step-up?next={quote(_page_of(request, context), safe='')}", status_code=303)
         if context is not None and wants_html(request):
-            body = self._page(request, context, status, detail)
+            title = (error.title if isinstance(error, AppError) else "") or _title(status)
+            body = self._page(request, context, status, title, detail)
             headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
             return Response(body, status_code=status, media_type="text/html", headers=headers)
         problem: dict[str, Any] = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
@@ -60,7 +61,9 @@ class ErrorRenderer:
             problem["instance"] = f"urn:request:{context.request_id}"
         return Response(problem, status_code=status, media_type="application/problem+json", headers=headers)
 
-    def _page(self, request: Request[Any, Any, Any], context: RequestContext, status: int, detail: str) -> str:
+    def _page(
+        self, request: Request[Any, Any, Any], context: RequestContext, status: int, title: str, detail: str
+    ) -> str:
         values = {
             "tenant": context.tenant.view(),
             "settings": context.tenant.theme_settings,
@@ -69,7 +72,7 @@ class ErrorRenderer:
             "csrf_token": self._form_token(request),
             "error": {
                 "status": status,
-                "title": _title(status),
+                "title": title,
                 "detail": detail,
                 "reference": context.request_id,
             },
