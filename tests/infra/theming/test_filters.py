@@ -47,6 +47,16 @@ def test_dates_may_be_text_or_dates():
     assert write("then | ago", then=(datetime.now(UTC) - timedelta(days=3)).isoformat()) == "3 days ago"
 
 
+def test_moments_are_told_where_the_reader_is_and_days_stay_what_they_are():
+    viewer = {"timeZone": "America/Los_Angeles", "locale": "de-DE"}
+    assert write("'2026-07-06T02:30:00+00:00' | date", viewer=viewer) == "05.07.2026"
+    assert write("'2026-07-06T02:30:00+00:00' | time", viewer=viewer) == "19:30"
+    assert write("'2026-07-06' | date", viewer=viewer) == "06.07.2026"
+    assert write("day | date", day=date(2026, 7, 6), viewer=viewer) == "06.07.2026"
+    assert write("'2026-07-06T02:30:00+00:00' | time", viewer={"timeZone": "No/Where"}) == "02:30"
+    assert write("1234.5 | number", viewer=viewer) == "1.234,5"
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [("Ada Lovelace", "AL"), ("Ada King Lovelace", "AL"), ("Ada", "A"), ("", ""), ("Ödön É.", "ÖÉ")],

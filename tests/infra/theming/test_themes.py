@@ -17,6 +17,8 @@ TENANT_THEMES = [name for name in NAMES if name != "console"]
 DOCUMENTS = sorted(file.stem for file in (THEMES / "base" / "documents").glob("*.graphql"))
 MAIL = {"name": "Ada", "home": "https://x.test", "url": "https://x.test/u", "login_url": "https://x.test/login"}
 MAIL |= {"reset_url": "https://x.test/reset", "minutes": 30, "reason": "Say more about your work."}
+MAIL |= {"roles": "a client", "author": "Grace", "rating": 4, "cto": "Alan", "headline": "Breaks codes"}
+MAIL |= {"settings_url": "https://x.test/account/notifications"}
 
 
 class Elements(HTMLParser):

@@ -31,7 +31,9 @@ def test_an_alias_stays_a_reference_and_dark_repeats_only_what_it_changes(tmp_pa
     assert "--color-text:var(--color-ink-900);" in css
     assert "--color-link:var(--color-text);" in css
     dark = css.split("@media (prefers-color-scheme:dark)")[1]
-    assert dark == "{:root{--color-text:var(--color-ink-50);}}"
+    system, said = dark.split("}}", 1)
+    assert system == "{:root:where(:not([data-appearance=light])){--color-text:var(--color-ink-50);"
+    assert said.endswith(":root:where([data-appearance=dark]){color-scheme:dark;--color-text:var(--color-ink-50);}")
 
 
 def test_a_theme_changes_a_value_and_keeps_what_the_parent_says_about_it(tmp_path):

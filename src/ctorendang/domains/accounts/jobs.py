@@ -7,7 +7,9 @@ from uuid import UUID
 
 from ctorendang.domains.accounts.avatars import drop_unused
 from ctorendang.domains.accounts.models import EmailToken, User
+from ctorendang.domains.accounts.notifications import Notification, mail_if_wanted
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.tenants.mailing import send_mail
@@ -19,6 +21,7 @@ from ctorendang.kit.crypto import random_token, token_hash
 
 _RESET_LIFETIME = timedelta(minutes=30)
 _VERIFY_LIFETIME = timedelta(days=3)
+_ROLES: Mapping[str, str] = {Role.CLIENT: "a client", Role.CTO: "a CTO", Role.ADMIN: "an administrator"}
 
 
 async def _send_verification(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -52,6 +55,15 @@ async def _send_account_exists(work: UnitOfWork, payload: Mapping[str, Any]) -> 
         await send_mail(work, "account-exists", user.email, user.name, paths=paths)
 
 
+async def _send_roles(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    user = await UserRepository(session=work.session).find(work.tenant_id, UUID(payload["user_id"]))
+    if user is None or user.status != MemberStatus.ACTIVE or not user.roles:
+        return
+    roles = " and ".join(_ROLES[role] for role in user.roles if role in _ROLES)
+    paths = {"url": "/account/activity"}
+    await mail_if_wanted(work, Notification.ACCOUNT, user, "roles-changed", paths=paths, roles=roles)
+
+
 async def _email_token(work: UnitOfWork, user: User, purpose: str, lifetime: timedelta) -> str:
     await SessionRepository(work.session).void_email_tokens(work.tenant_id, user.id, purpose)
     token = random_token()
@@ -69,6 +81,7 @@ async def _email_token(work: UnitOfWork, user: User, purpose: str, lifetime: tim
 
 
 SUBSCRIPTIONS = (
+    Subscription("member.roles_set", "accounts.send_roles", _send_roles),
     Subscription("avatar.unused", "accounts.drop_avatar", drop_unused),
     Subscription("account.opened", "accounts.send_verification", _send_verification, AUTHENTICATOR),
     Subscription("account.verification_wanted", "accounts.resend_verification", _send_verification, AUTHENTICATOR),

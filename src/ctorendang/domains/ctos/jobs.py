@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.notifications import Notification, mail_if_wanted
+from ctorendang.domains.accounts.roles import Role
+from ctorendang.domains.accounts.service import names_of
+from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
-from ctorendang.domains.tenants.mailing import send_mail
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.work import UnitOfWork
 
@@ -46,13 +52,50 @@ async def _send(work: UnitOfWork, payload: Mapping[str, Any], template: str, *, 
         return
     user = await work.session.get_one(User, (work.tenant_id, cto.user_id))
     paths = {"url": path.format(id=cto.id)}
-    await send_mail(work, template, user.email, user.name, paths=paths, reason=cto.decline_reason or "")
+    reason = cto.decline_reason or ""
+    await mail_if_wanted(work, Notification.PROFILE, user, template, paths=paths, reason=reason)
+
+
+async def _send_review(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    review = await work.session.get(Review, (work.tenant_id, UUID(payload["review_id"])))
+    if review is None:
+        return
+    cto = await work.session.get_one(Cto, (work.tenant_id, review.cto_id))
+    user = await work.session.get_one(User, (work.tenant_id, cto.user_id))
+    author = (await names_of(work, [review.author_id]))[review.author_id]
+    paths = {"url": f"/ctos/{cto.id}"}
+    about = {"author": author, "rating": review.rating}
+    await mail_if_wanted(work, Notification.REVIEWS, user, "review-received", paths=paths, **about)
+
+
+async def _tell_administrators(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Each in a job of their own: a mail that fails is sent again to its reader alone."""
+    statement = select(User.id).where(
+        User.tenant_id == work.tenant_id,
+        User.status == MemberStatus.ACTIVE,
+        User.roles.contains([Role.ADMIN.value]),
+    )
+    for user_id in await work.session.scalars(statement):
+        work.publish("cto.submission_told", {**payload, "user_id": str(user_id)})
+
+
+async def _send_submission(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    cto = await CtoRepository(session=work.session).find(work.tenant_id, UUID(payload["cto_id"]))
+    if cto is None or cto.status != CtoStatus.IN_REVIEW:
+        return
+    user = await work.session.get_one(User, (work.tenant_id, UUID(payload["user_id"])))
+    about = {"cto": cto.name, "headline": cto.headline}
+    paths = {"url": "/admin/members?ctoStatus=IN_REVIEW"}
+    await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", paths=paths, **about)
 
 
 SUBSCRIPTIONS = (
     Subscription("account.renamed", "ctos.follow_name", _follow_name),
     Subscription("member.suspended", "ctos.pause_suspended", _pause_who_may_not),
     Subscription("member.roles_set", "ctos.pause_former", _pause_who_may_not),
+    Subscription("cto.submitted", "ctos.tell_administrators", _tell_administrators),
+    Subscription("cto.submission_told", "ctos.send_submission", _send_submission),
+    Subscription("review.written", "ctos.send_review", _send_review),
     Subscription("cto.approved", "ctos.send_approved", _send_approved),
     Subscription("cto.declined", "ctos.send_declined", _send_declined),
 )

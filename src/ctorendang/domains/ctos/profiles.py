@@ -71,6 +71,8 @@ class ProfileService:
         cto.status = CtoStatus.LISTED if cto.published_at is not None else CtoStatus.IN_REVIEW
         cto.decline_reason = None
         self._saved(cto, "ctos.profile.submitted")
+        if cto.status == CtoStatus.IN_REVIEW:
+            self._work.publish("cto.submitted", {"cto_id": str(cto.id)})
         return cto
 
     async def pause(self) -> Cto:

@@ -51,6 +51,7 @@ class ReviewService:
             tenant_id=self._work.tenant_id, cto_id=cto_id, author_id=self._work.actor.person, rating=rating, body=body
         )
         record(self._work, "ctos.review.written", Subject("review", review.id), {"rating": rating})
+        self._work.publish("review.written", {"review_id": str(review.id)})
         return review
 
     async def page(self, cto_id: UUID, request: PageRequest) -> Page[Review]:
