@@ -31,7 +31,9 @@ def announcing_png(width: int, height: int, rows: bytes = b"") -> bytes:
     """A PNG that says how large it is and holds a few bytes that unpack to zeros, as bombs do."""
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows or zlib.compress(b"\0" * 1_000_000, 9))
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", rows or zlib.compress(b"\0" * 1_000_000, 9))
         + chunk(b"IEND", b"")
     )
 

@@ -215,9 +215,7 @@ async def test_uploads_are_audited_without_their_content(browser, person, market
 async def test_too_many_uploads_are_refused(person, product, market):
     async with market.browser() as browser:
         await sign_in(browser, person)
-        statuses = []
-        for _ in range(32):
-            statuses.append((await upload(browser, b"no picture")).status_code)
+        statuses = [(await upload(browser, b"no picture")).status_code for _ in range(32)]
     assert statuses[-1] == 429
 
 

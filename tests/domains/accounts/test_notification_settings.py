@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-
-from ctorendang.domains.accounts.notifications import CATALOGUE, Channel, Notification
 from tests.factories import PROBLEMS, Marketplace, Person, form_token, profile, sign_in
 from tests.inbox import Inbox, text_of
+
+from ctorendang.domains.accounts.notifications import CATALOGUE, Channel, Notification
 
 SETTINGS = "... on NotificationSettings { settings { kind channel wanted fixed } }" + PROBLEMS
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
 from ctorendang.domains.accounts.preferences import LOCALES
-from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
 VIEWER = "... on Viewer { timeZone locale appearance startPage }" + PROBLEMS
 

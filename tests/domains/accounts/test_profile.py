@@ -7,10 +7,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
 from ctorendang.domains.accounts.people import PersonalDetails
 from ctorendang.infra.errors import InvalidInput
-from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
 EVERYTHING = {
     "name": "Ada Lovelace",

@@ -1,5 +1,6 @@
 """The object store, on a folder; and what it says of stores that cannot be used."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ async def test_what_was_put_is_there_until_it_is_deleted(files, tmp_path):
     assert await files.get("tenant/avatars/a.webp") is None
 
 
-@pytest.mark.parametrize("key", ["", "/", "/etc/passwd", "../x", "a/../../x", "a//b", "a/./b", "A", "a b", "a\0b", "a%2fb"])
+@pytest.mark.parametrize(
+    "key", ["", "/", "/etc/passwd", "../x", "a/../../x", "a//b", "a/./b", "A", "a b", "a\0b", "a%2fb"]
+)
 async def test_a_key_cannot_leave_its_place(files, key):
     for attempt in (files.put(key, b""), files.get(key), files.delete(key)):
         with pytest.raises(ValueError, match="no key"):
@@ -37,10 +40,8 @@ async def test_a_key_cannot_leave_its_place(files, key):
 async def test_whatever_the_key_nothing_is_written_outside(tmp_path_factory, key):
     folder = tmp_path_factory.mktemp("store") / "inner"
     files = ObjectStore(folder.as_uri())
-    try:
+    with suppress(ValueError, FilesUnavailable):
         await files.put(key, b"x")
-    except (ValueError, FilesUnavailable):
-        pass
     assert {path.name for path in folder.parent.iterdir()} == {"inner"}
 
 
@@ -60,7 +61,9 @@ async def test_a_store_that_cannot_be_reached_is_given_up_soon(monkeypatch):
         await create_files(FileSettings("s3://bucket/folder")).get("a.webp")
 
 
-@pytest.mark.parametrize("url", ["http://files.example", "s3://", "bucket", "ftp://x/y", "memory:///", "file:///proc/no"])
+@pytest.mark.parametrize(
+    "url", ["http://files.example", "s3://", "bucket", "ftp://x/y", "memory:///", "file:///proc/no"]
+)
 def test_an_address_that_names_no_store_is_refused_at_the_start(url):
     with pytest.raises(InvalidSetting, match="CTORENDANG_FILES_URL"):
         create_files(FileSettings(url))

@@ -99,7 +99,9 @@ def in_words(action: str, details: Mapping[str, Any], *, own: bool) -> Words:
         reason = details["reason"]
         return Words(_ENDINGS[reason], alarming=reason == "refresh token reused")
     if action == "accounts.member.roles_set" and not own:
-        roles = ", ".join(_ROLES.get(role, role) for role in details.get("after", ()) if isinstance(role, str))
+        after = details.get("after")
+        known = [_ROLES[role] for role in _ROLES if isinstance(after, list) and role in after]
+        roles = ", ".join(known)
         return Words(f"Your roles were changed to {roles}" if roles else "Your roles were changed")
     mine, others = _TEXTS.get(action, ("", ""))
     return Words((mine if own else others) or mine or _fallback(action), alarming=action in _ALARMING)
