@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.domains.scim.directories import ENTERPRISE, PATCH, Directory, told, user
 
 from ctorendang.domains.scim import storage
-from ctorendang.domains.scim.endpoint import ROOT
+from ctorendang.domains.scim.schemas import BASE_PATH
 
 PEOPLE = [
     {"userName": "ada@corp.example", "title": "CTO", "displayName": "Ada", "nickName": "Countess"},
@@ -287,5 +287,5 @@ async def test_other_types_of_content_are_refused(directory: Directory) -> None:
     answer = await directory.send("POST", "/Users", user(), headers={"content-type": "text/xml"})
     assert told(answer)[0] == 415
     async with directory.market.browser() as browser:
-        answer = await browser.get(ROOT + "/Users", headers={"authorization": f"Bearer {directory.token}"})
+        answer = await browser.get(BASE_PATH + "/Users", headers={"authorization": f"Bearer {directory.token}"})
     assert answer.headers["content-type"].startswith("application/scim+json"), "whatever a client says it accepts"
