@@ -11,6 +11,7 @@ from ctorendang.domains.sso.enforcement_pages import DomainPages, EnforcementPag
 from ctorendang.domains.sso.graphql import ConnectionQueries
 from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQueries
 from ctorendang.domains.sso.identity_pages import IdentityPages
+from ctorendang.domains.sso.jobs import SUBSCRIPTIONS, begin_days
 from ctorendang.domains.sso.oidc_pages import FarewellPages, OidcPages
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml_pages import SamlPages
@@ -35,4 +36,6 @@ DOMAIN = Domain(
     ),
     queries=(IdentityQueries, ConnectionQueries, DomainQueries, EnforcementQueries, AttemptQueries, DiscoveryQueries),
     mutations=(IdentityMutations, ConnectionMutations, DomainMutations, EnforcementMutations),
+    subscriptions=SUBSCRIPTIONS,
+    at_start=(begin_days,),
 )

@@ -152,7 +152,6 @@ def note_check(work: UnitOfWork, domain: EmailDomain, *, proven: bool) -> bool:
     if proven:
         if domain.verified_at is None:
             record(work, "sso.domain.verified", Subject("email_domain", domain.id), {"domain": domain.domain})
-            work.publish("sso.domain.verified", {"domain_id": str(domain.id)})
         domain.verified_at, domain.missing_since = domain.verified_at or now(), None
         return False
     if domain.verified_at is None:

@@ -156,7 +156,6 @@ class EnforcementService:
         )
         details = {"scope": str(after), "domains": domains, "connection": connection.name, "sessions_ended": ended}
         record(self._work, "sso.enforcement.enforced", Subject("sso_connection", connection.id), details)
-        self._work.publish("sso.enforcement.changed", {"scope": str(after)})
         return ended
 
     async def turn_off(self) -> None:
@@ -177,7 +176,6 @@ class EnforcementService:
         details = {"scope": policy.sso_scope, "domains": list(policy.sso_domains)}
         await self._put(Stage.OFF, [], None)
         record(self._work, "sso.enforcement.turned_off", Subject("sso_connection", connection_id), details)
-        self._work.publish("sso.enforcement.changed", {"scope": "off"})
 
     async def set_emergency_access(self, user_id: UUID, on: bool) -> User:
         """Say whether an administrator gets in without the provider.

@@ -128,7 +128,6 @@ class ConnectionService:
             raise ConnectionNotTested
         self._move(connection, Move.ENABLE)
         self._record(connection, "enabled", {"version": connection.version})
-        self._work.publish("sso.connection.enabled", {"connection_id": str(connection.id)})
         return connection
 
     async def rotate(self, connection_id: UUID) -> Connection:
