@@ -56,6 +56,21 @@
     button.textContent = "Copied";
   });
 
+  // A file that is too large is told so before it travels.
+  on("change", "[data-most-bytes]", (input) => {
+    const most = Number(input.dataset.mostBytes);
+    const over = [...input.files].some((file) => file.size > most);
+    input.setCustomValidity(over ? `Use a file of at most ${most / 1_000_000} MB.` : "");
+    input.reportValidity();
+  });
+
+  on("click", "[data-device-zone]", (button) => {
+    const input = document.getElementById(button.dataset.deviceZone);
+    input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  });
+
   // Unsaved changes are said, and kept from being lost by a stray click.
   on("input", "form[data-guard]", (form) => {
     if (form.dataset.changed) return;
@@ -81,7 +96,7 @@
     if (onward) location.replace(onward.href);
   });
 
-  const reveal = () => { for (const button of document.querySelectorAll("[data-add-row], [data-copy]")) button.hidden = false; };
+  const reveal = () => { for (const button of document.querySelectorAll("[data-add-row], [data-copy], [data-device-zone]")) button.hidden = false; };
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:after:swap", reveal);
 })();
