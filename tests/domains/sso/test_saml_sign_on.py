@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import httpx
 import pytest
 from tests.domains.sso.hostile_idp import Signer, assertion, encrypted, response
 from tests.domains.sso.saml_scene import Scene, connect, visitor
 from tests.domains.sso.saml_visit import Visit, visiting
-from tests.factories import Marketplace, form_token
+from tests.factories import Marketplace, Marketplaces, form_token
 
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.saml_keys import rotate_keys
@@ -189,6 +192,21 @@ async def test_a_connection_that_knows_no_provider_yet_says_so(market: Marketpla
     async with visitor(market) as browser:
         assert (await browser.get(f"/sso/{connection_id}/login")).status_code == 409
         assert (await browser.get(f"/sso/{connection_id}/metadata")).status_code == 200
+
+
+async def test_a_tenant_with_several_hosts_signs_on_at_each(marketplaces: Marketplaces, tmp_path: Path) -> None:
+    """The provider knows one host; the browser finishes at the one that it left from, which has its cookie."""
+    name = uuid4().hex
+    market = await marketplaces.open(domains=[f"a{name}.example", f"b{name}.example"])
+    async with visiting(market, tmp_path) as visit:
+        visit.browser.base_url = httpx.URL(f"http://b{name}.example")
+        request = await visit.leave()
+        assert request.assertion_consumer_service_url == visit.acs
+        assert urlsplit(visit.acs).hostname == f"a{name}.example"
+        arrived = await visit.send(visit.answer())
+        assert arrived.headers["location"].startswith(f"http://b{name}.example/sso/")
+        assert (await visit.browser.get(arrived.headers["location"])).status_code == 303
+        assert await visit.signed_in()
 
 
 async def test_metadata_is_nobody_elses(visit: Visit, other_market: Marketplace) -> None:

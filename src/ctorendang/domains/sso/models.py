@@ -128,6 +128,7 @@ class SignOnRequest(TenantModel):
         sealed: nonce and PKCE verifier of OIDC.
         browser_hash: of the cookie of the browser that began.
         user_id: who asked for it, for a test, a link or a step-up.
+        origin: of this site as the browser named it. A provider knows one of our hosts; the cookie may be another's.
     """
 
     __tablename__ = "sso_requests"
@@ -147,6 +148,7 @@ class SignOnRequest(TenantModel):
     browser_hash: Mapped[bytes]
     user_id: Mapped[UUID | None]
     next_path: Mapped[str] = mapped_column(server_default="")
+    origin: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -27,8 +27,8 @@ class OidcCallback:
         self._service = Actor.service(actor.tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
         self._sign_on = SignOn(product, actor)
 
-    async def answer(self, connection_id: UUID, answer: Answer) -> str:
-        """Verify an answer; the ticket for it.
+    async def answer(self, connection_id: UUID, answer: Answer) -> tuple[str, str]:
+        """Verify an answer; the ticket for it, and the origin that its browser left from.
 
         Raises:
             NotFound: there is no such connection, it does not sign people in, or speaks another protocol.
@@ -52,9 +52,10 @@ class OidcCallback:
             exchange = Exchange(self._product, self._service, connection, client, trace)
             vouched = await exchange.identity(answer.code, asked, request)
             message_id = f"code:{token_hash(answer.code).hex()}"
-            return await self._sign_on.accept(
+            ticket = await self._sign_on.accept(
                 connection_id, request, vouched.identity, trace, message_id, vouched.until
             )
+            return ticket, request.origin
         except SignOnRefused:
             await self._use_up(request)
             await self._sign_on.refused(connection_id, trace)

@@ -12,7 +12,7 @@ from ctorendang.domains.sso.logout import provider_logout
 from ctorendang.domains.sso.oidc_callback import OidcCallback
 from ctorendang.domains.sso.oidc_claims import Answer
 from ctorendang.domains.sso.oidc_logout import BackChannelLogout
-from ctorendang.domains.sso.sign_on_pages import connection_of
+from ctorendang.domains.sso.sign_on_pages import connection_of, finish_address
 from ctorendang.domains.sso.trace import SignOnRefused
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.graphql.types import parse_id
@@ -41,8 +41,8 @@ class OidcPages(Controller):
     ) -> Response[Any]:
         """A browser brings the provider's answer (RFC 6749 section 4.1.2)."""
         found = connection_of(connection_id)
-        ticket = await OidcCallback(product, _visitor(request)).answer(found, _answer(request))
-        headers = {"Location": f"/sso/{found}/finish?ticket={ticket}", "Cache-Control": "no-store"}
+        ticket, origin = await OidcCallback(product, _visitor(request)).answer(found, _answer(request))
+        headers = {"Location": finish_address(request, found, ticket, origin), "Cache-Control": "no-store"}
         return Response("", status_code=303, media_type="text/plain", headers=headers)
 
     @post("/{connection_id:str}/backchannel-logout")

@@ -33,8 +33,8 @@ class AssertionConsumer:
         self._sign_on = SignOn(product, visitor)
         self._service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
-    async def consume(self, connection_id: UUID, encoded: str, relay_state: str) -> str:
-        """Verify an answer; the ticket for it.
+    async def consume(self, connection_id: UUID, encoded: str, relay_state: str) -> tuple[str, str]:
+        """Verify an answer; the ticket for it, and the origin that its browser left from.
 
         Args:
             connection_id: from the address, never from the answer.
@@ -63,7 +63,7 @@ class AssertionConsumer:
             await self._sign_on.refused(connection_id, trace)
             raise
         await self._product.limiter.forgive(ANSWERS_REFUSED, *caller)
-        return ticket
+        return ticket, request.origin if request else ""
 
     async def _judged(
         self, connection: Connection, request: SignOnRequest | None, encoded: str, trace: Trace

@@ -13,7 +13,7 @@ from ctorendang.domains.sso.saml_consumer import AssertionConsumer
 from ctorendang.domains.sso.saml_keys import own_metadata
 from ctorendang.domains.sso.saml_logout import LogoutMessage
 from ctorendang.domains.sso.saml_sign_out import SamlSignOut
-from ctorendang.domains.sso.sign_on_pages import connection_of
+from ctorendang.domains.sso.sign_on_pages import connection_of, finish_address
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -44,8 +44,8 @@ class SamlPages(Controller):
         form = await _form(request)
         consumer = AssertionConsumer(product, _visitor(request))
         found = connection_of(connection_id)
-        ticket = await consumer.consume(found, form.get("SAMLResponse", ""), form.get("RelayState", ""))
-        return pages.redirect(f"/sso/{found}/finish?ticket={quote(ticket)}")
+        ticket, origin = await consumer.consume(found, form.get("SAMLResponse", ""), form.get("RelayState", ""))
+        return pages.redirect(finish_address(request, found, ticket, origin))
 
     @get("/{connection_id:str}/metadata")
     async def metadata(

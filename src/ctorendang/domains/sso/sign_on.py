@@ -63,7 +63,7 @@ class SignOn:
         self._tenant_id = actor.tenant_id
         self._service = Actor.service(self._tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
 
-    async def begin(self, connection_id: UUID, purpose: str, next_path: str, browser: str) -> Leaving:
+    async def begin(self, connection_id: UUID, purpose: str, next_path: str, browser: str, origin: str = "") -> Leaving:
         """Send the browser to the provider.
 
         Args:
@@ -71,6 +71,7 @@ class SignOn:
             purpose: ``sign_in``, or what somebody signed in wants: ``test``, ``link``, ``step_up``.
             next_path: where to go in the end.
             browser: the secret in the browser's cookie, empty when it has none yet.
+            origin: of this site as the browser names it, where its cookie is.
 
         Raises:
             NotFound: there is no such connection, or it does not serve this purpose.
@@ -96,6 +97,7 @@ class SignOn:
                 browser_hash=token_hash(browser),
                 user_id=None if purpose == "sign_in" else self._actor.person,
                 next_path=next_path,
+                origin=origin,
                 expires_at=now() + _AWAY,
             )
             departure = await self._departure(work, connection, request)

@@ -1,6 +1,7 @@
 """Leaving for an identity provider and coming back, as pages."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -103,13 +104,28 @@ def connection_of(text: str) -> UUID:
     return found
 
 
+def finish_address(request: AnyRequest, connection_id: UUID, ticket: str, origin: str) -> str:
+    """Where a browser goes with its ticket: to the host that it left from, which has its cookie.
+
+    Args:
+        request: that brought the answer, to the one host that the provider knows.
+        connection_id: which connection.
+        ticket: for the answer.
+        origin: that the browser left from; empty when the provider began.
+    """
+    # Cookies are a host's, whatever the port (RFC 6265 section 8.5).
+    same_host = urlsplit(origin).hostname in {None, urlsplit(context_of(request).origin).hostname}
+    return f"{'' if same_host else origin}/sso/{connection_id}/finish?ticket={ticket}"
+
+
 async def depart(
     request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: str
 ) -> Response[Any]:
     """Send the browser away, with the cookie that will show which one it was; ``next`` of the address comes along."""
     next_path = safe_path(Query(request).text("next") or "", "")
     browser = request.cookies.get(pages.cookies.name(BROWSER), "")
-    leaving = await SignOn(product, context_of(request).actor).begin(connection_id, purpose, next_path, browser)
+    context = context_of(request)
+    leaving = await SignOn(product, context.actor).begin(connection_id, purpose, next_path, browser, context.origin)
     response = await leave(request, pages, leaving.departure, leaving.provider)
     response.set_cookie(pages.cookies.make(BROWSER, leaving.browser, _DAY))
     return response
