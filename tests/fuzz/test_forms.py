@@ -33,7 +33,7 @@ _STEPS = {
     "none": [],
 }
 # Signing out would end the run for everyone who shares the browser.
-LEFT_OUT = {"/logout", "/sso//acs", "/sso//slo", "/sso//backchannel-logout"}
+LEFT_OUT = {"/logout"}
 # Where providers' messages arrive; tests/domains/sso attacks these.
 MESSAGES = {"/sso//acs", "/sso//slo", "/sso//backchannel-logout"}
 
