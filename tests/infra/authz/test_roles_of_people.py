@@ -8,7 +8,7 @@ from tests.factories import Marketplace, Person
 
 async def test_the_database_refuses_a_service_role_for_a_person(market: Marketplace):
     person = await market.join("client")
-    for role in ("authenticator", "worker", "relay", "platform", "visitor", "member", "owner", "Admin", ""):
+    for role in ("authenticator", "worker", "scim", "relay", "platform", "visitor", "member", "owner", "Admin", ""):
         await refuses(market, person, role)
 
 
