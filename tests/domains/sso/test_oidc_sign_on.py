@@ -13,6 +13,7 @@ from tests.factories import form_token
 from ctorendang.domains.sso import oauth, oidc
 from ctorendang.domains.sso.oidc import Asked
 from ctorendang.kit.clock import now
+from ctorendang.kit.crypto import keyed_digest
 
 
 @pytest.fixture
@@ -220,25 +221,39 @@ async def test_coming_back_signed_out_says_so_only_to_the_browser_that_went(mark
     assert "flash" not in client.cookies
 
 
-async def test_the_session_ends_here_though_the_provider_offers_no_sign_out_or_is_disabled(market, op):
+@pytest.mark.parametrize("change", [{"end_session_endpoint": ""}, {"_status": "disabled"}, {"client_id": 7}])
+async def test_the_session_ends_here_though_the_provider_cannot_be_told(change, market, op, client):
     connected = await connect(market, op)
-    for change in ({"end_session_endpoint": ""}, {"_status": "disabled"}):
-        async with market.browser() as browser:
-            await connected.sign_on(browser)
-            await connected.change(**change)
-            await signs_out(browser)
-            assert (await browser.get("/sso/logout")).headers["location"] == "/"
-            assert not await opens_account(browser)
+    await connected.sign_on(client)
+    await connected.change(**change)
+    await signs_out(client)
+    assert (await client.get("/sso/logout")).headers["location"] == "/"
+    assert not await opens_account(client)
 
 
-async def test_nobody_learns_of_another_session_by_asking_to_be_led_to_its_provider(market, op, client):
+async def led_on(market, cookie: str) -> bool:
+    """Whether a browser with this cookie is led to a provider."""
+    async with market.browser(cookie=f"farewell={cookie}") as stranger:
+        return (await stranger.get("/sso/logout")).headers.get("location") != "/"
+
+
+async def test_nobody_is_led_to_the_provider_of_a_session_that_is_not_theirs_or_goes_on(market, op, client, settings):
     connected = await connect(market, op)
     await connected.sign_on(client)
     (row,) = await market.fetch("select session_id from sso_sessions")
-    for cookie in ("", str(row["session_id"]), f"x.{row['session_id']}"):
-        async with market.browser(cookie=f"farewell={cookie}") as stranger:
-            assert (await stranger.get("/sso/logout")).headers["location"] == "/"
-    assert await opens_account(client)
+    named = str(row["session_id"])
+    signed = f"{keyed_digest(settings.secret_key, 'farewell', named)}.{named}"
+    assert not await led_on(market, signed)
+    await signs_out(client)
+    for cookie in (
+        "",
+        named,
+        f".{named}",
+        f"x.{named}",
+        f"{keyed_digest(settings.secret_key, 'flash', named)}.{named}",
+    ):
+        assert not await led_on(market, cookie)
+    assert await led_on(market, signed)
 
 
 async def test_the_provider_ends_one_session_within_a_second(market, op):
