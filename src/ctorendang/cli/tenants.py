@@ -12,9 +12,10 @@ from ctorendang.settings import require
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from ctorendang.domains.tenants.applying import Plan
+    from ctorendang.domains.tenants.applying import Change, Plan
     from ctorendang.domains.tenants.declarations import Declaration
     from ctorendang.infra.db.session import Database
+    from ctorendang.settings import Settings
 
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=ROOT / "tenants")
 
@@ -30,7 +31,7 @@ def tenants_plan(path: Path) -> None:
     """Show what `apply` would change."""
     from ctorendang.domains.tenants.applying import plan
 
-    _declare(path, plan)
+    _declare(path, plan, keep=False)
 
 
 @tenants.command("apply")
@@ -39,10 +40,12 @@ def tenants_apply(path: Path) -> None:
     """Bring the tenants in step with the files of a folder, all of them or none."""
     from ctorendang.domains.tenants.applying import apply
 
-    _declare(path, apply)
+    _declare(path, apply, keep=True)
 
 
-def _declare(path: Path, act: "Callable[[Database, Sequence[Declaration]], Coroutine[object, object, Plan]]") -> None:
+def _declare(
+    path: Path, act: "Callable[[Database, Sequence[Declaration]], Coroutine[object, object, Plan]]", *, keep: bool
+) -> None:
     from ctorendang.domains.tenants.declarations import InvalidDeclarations, read_declarations
     from ctorendang.infra.db.session import Database
     from ctorendang.infra.theming.renderer import ThemeRenderer
@@ -59,10 +62,35 @@ def _declare(path: Path, act: "Callable[[Database, Sequence[Declaration]], Corou
 
     try:
         declarations = read_declarations(path, ThemeRenderer(settings.paths.root / "themes", development=False))
-        plan = asyncio.run(run())
+        _tell(asyncio.run(run()))
+        for slug, changes in asyncio.run(_single_sign_on(settings, declarations, keep=keep)).items():
+            _tell_changes(slug, changes)
     except InvalidDeclarations as error:
         raise click.ClickException(str(error)) from None
-    _tell(plan)
+
+
+async def _single_sign_on(
+    settings: "Settings", declarations: "Sequence[Declaration]", *, keep: bool
+) -> "dict[str, list[Change]]":
+    """Plan or apply the connections of the tenants that are there; without the app role's address there are none."""
+    if not settings.database.url and not any(each.sso.connections for each in declarations):
+        return {}
+    from ctorendang.domains.sso.declared import DeclaredConnections
+    from ctorendang.domains.tenants.platform import ids_by_slug
+    from ctorendang.wiring import open_product
+
+    async with open_product(settings) as product:
+        connections = DeclaredConnections(product)
+        act = connections.apply if keep else connections.plan
+        ids = await ids_by_slug(product)
+        found = {each.slug: await act(ids[each.slug], each) for each in declarations if each.slug in ids}
+    return {slug: changes for slug, changes in found.items() if changes}
+
+
+def _tell_changes(slug: str, changes: "Sequence[Change]") -> None:
+    click.echo(f"{slug}: single sign-on")
+    for change in changes:
+        click.echo(f"  {change.field}: {change.live!r} -> {change.wanted!r}")
 
 
 def _tell(plan: "Plan") -> None:

@@ -103,7 +103,7 @@ async def saml_facts(work: UnitOfWork, connection: Connection) -> SamlFacts:
 def warnings_of(connection: Connection) -> list[SsoWarning]:
     """What an administrator would rather know today."""
     found = []
-    if connection.status == ConnectionStatus.ACTIVE and connection.tested_version != connection.version:
+    if connection.status == ConnectionStatus.ACTIVE and connection.tested_version not in (None, connection.version):
         message = "It was changed since it was last tested. Sign in through it once as a test."
         found.append(SsoWarning(urgent=False, message=message))
     if connection.metadata_problem:

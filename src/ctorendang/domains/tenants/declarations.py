@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from ctorendang.domains.tenants.declared_sso import DeclaredSso, sso_problems
 from ctorendang.infra.tenancy.hosts import normalise_host
 from ctorendang.infra.theming.errors import InvalidThemeSettings, UnknownTheme
 from ctorendang.infra.theming.renderer import ThemeRenderer
@@ -43,6 +44,7 @@ class Declaration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, renam
     currency: str = "EUR"
     locale: str = "en"
     theme: ThemeChoice = ThemeChoice()
+    sso: DeclaredSso = DeclaredSso()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def _check(file: _File, declaration: Declaration, themes: ThemeRenderer) -> list
     for place, host in enumerate(declaration.domains):
         if normalise_host(host) != host:
             problems.append(file.problem(f"$.domains[{place}]", f"`{host}` is no host name in lower case"))
+    if declaration.kind == "platform" and declaration.sso.connections:
+        problems.append(file.problem("$.sso", "the platform itself has no single sign-on of a tenant"))
+    problems += [file.problem(path, reason) for path, reason in sso_problems(declaration.sso)]
     try:
         themes.validate_settings(declaration.theme.name, declaration.theme.settings)
     except UnknownTheme:

@@ -15,3 +15,10 @@ async def tenant_ids(product: Product) -> list[UUID]:
     async with product.platform_units.begin(Actor.service(NO_TENANT, "platform")) as work:
         statement = select(TenantRecord.id).where(TenantRecord.kind == TenantKind.ENTERPRISE).order_by(TenantRecord.id)
         return list(await work.session.scalars(statement))
+
+
+async def ids_by_slug(product: Product) -> dict[str, UUID]:
+    """Every enterprise's id, by its slug."""
+    async with product.platform_units.begin(Actor.service(NO_TENANT, "platform")) as work:
+        statement = select(TenantRecord.slug, TenantRecord.id).where(TenantRecord.kind == TenantKind.ENTERPRISE)
+        return {row.slug: row.id for row in await work.session.execute(statement)}
