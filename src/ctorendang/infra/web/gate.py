@@ -102,20 +102,8 @@ class Gate:
             await send(message)
 
         try:
-            try:
-                context = await self._context(scope, request_id)
-            except TooManyAttempts as error:
-                await _plain(send_with_headers, 429, f"{error.detail}\n".encode(), retry_after=error.retry_after)
-                return
-            except Exception as error:  # noqa: BLE001 - without tenant and actor there is no page to show it on
-                _log.error("request could not be let in", exc_info=error)
-                await _plain(send_with_headers, 503, b"This site is not available right now. Try again in a moment.\n")
-                return
-            if len(scope["query_string"]) > _LONGEST_QUERY:
-                await _plain(send_with_headers, 414, b"This address is too long.\n")
-                return
+            context = await self._let_in(scope, request_id, send_with_headers)
             if context is None:
-                await _plain(send_with_headers, 421, b"There is nothing at this address.\n")
                 return
             structlog.contextvars.bind_contextvars(tenant=context.tenant.slug)
             keep_context(scope, context)
@@ -124,6 +112,24 @@ class Gate:
             elapsed = round((time.perf_counter() - started) * 1000, 1)
             _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)
             structlog.contextvars.clear_contextvars()
+
+    async def _let_in(self, scope: Any, request_id: str, send: Send) -> RequestContext | None:
+        """What is known of the request; None when it was answered here."""
+        try:
+            context = await self._context(scope, request_id)
+        except TooManyAttempts as error:
+            await _plain(send, 429, f"{error.detail}\n".encode(), retry_after=error.retry_after)
+            return None
+        except Exception as error:  # noqa: BLE001 - without tenant and actor there is no page to show it on
+            _log.error("request could not be let in", exc_info=error)
+            await _plain(send, 503, b"This site is not available right now. Try again in a moment.\n")
+            return None
+        if len(scope["query_string"]) > _LONGEST_QUERY:
+            await _plain(send, 414, b"This address is too long.\n")
+            return None
+        if context is None:
+            await _plain(send, 421, b"There is nothing at this address.\n")
+        return context
 
     async def _context(self, scope: Any, request_id: str) -> RequestContext | None:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
