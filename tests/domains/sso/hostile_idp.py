@@ -155,10 +155,11 @@ class Signer:
         uri: str | None = None,
         transforms: tuple[Any, ...] = (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N),
         key: Any = None,
+        canonical: Any = xmlsec.Transform.EXCL_C14N,
     ) -> Element:
         """Put a signature after the issuer; changes and returns the element."""
         element = renewed(element)
-        signature = xmlsec.template.create(element, xmlsec.Transform.EXCL_C14N, method, ns="ds")
+        signature = xmlsec.template.create(element, canonical, method, ns="ds")
         element.insert(1, signature)
         wanted = f"#{element.get('ID')}" if uri is None else uri
         reference = xmlsec.template.add_reference(signature, digest, uri=wanted)

@@ -70,6 +70,13 @@ async def rsa_with_sha1(scene: Scene) -> httpx.Response:
 
 
 @SIGNATURES.stopped_by(STRONG)
+async def canonicalization_that_keeps_comments(scene: Scene) -> httpx.Response:
+    claims = scene.claims()
+    signed = scene.signer.sign(assertion(claims), canonical=xmlsec.Transform.EXCL_C14N_COMMENTS)
+    return await scene.send(response(claims, signed))
+
+
+@SIGNATURES.stopped_by(STRONG)
 async def digest_with_sha1(scene: Scene) -> httpx.Response:
     claims = scene.claims()
     return await scene.send(response(claims, scene.signer.sign(assertion(claims), digest=xmlsec.Transform.SHA1)))

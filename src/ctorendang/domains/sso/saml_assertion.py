@@ -97,7 +97,7 @@ class Reader:
             attributes = attributes_of(self._assertion)
         except NotReadable as error:
             problem = str(error)
-        hint = "Remove the second attribute of that name at the identity provider."
+        hint = "Send each attribute once, with all its values: Keycloak calls this Single Role Attribute."
         self._trace.require("Attributes are clear", not problem, got=problem, hint=hint)
         statement = find(self._assertion, "./saml:AuthnStatement")[0]
         authenticated = moment(statement.get("AuthnInstant"))
