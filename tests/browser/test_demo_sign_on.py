@@ -38,7 +38,7 @@ async def realm(
 
 async def sign_on(page: Page, realm: str, person: str) -> None:
     """The two clicks."""
-    await page.get_by_text(f"Continue with {REALMS[realm]}").click()
+    await page.get_by_role("link", name=f"Sign in with {REALMS[realm]}").click()
     await page.get_by_role("button", name=f"Continue as {person}").click()
 
 

@@ -105,7 +105,7 @@ class Supervisor:
             "",
             "Sign in as client@<tenant>.example, cto@<tenant>.example or admin@<tenant>.example,",
             "on the console as root@platform.example; the password is ctorendang-demo.",
-            "At acme and northwind two clicks will do: “Continue with … Identity”, and a person.",
+            "At acme and northwind two clicks will do: “Sign in with … Identity”, and a person.",
         ]
         self._say("\n".join(["", *lines, "", ""]))
 
