@@ -45,6 +45,12 @@ def test_what_a_provider_says_is_kept_but_for_algorithms_that_prove_nothing():
     assert settings.require_verified_email
 
 
+def test_entra_has_no_word_on_addresses_and_is_not_asked_for_one():
+    issuer = "https://login.microsoftonline.com/0f1c/v2.0"
+    said = {**GOOD, "issuer": issuer}
+    assert not discovered(json.dumps(said).encode(), issuer, "client").require_verified_email
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -11,6 +11,7 @@ from tests.domains.sso.real_op import RealOp
 from tests.factories import form_token
 
 from ctorendang.domains.sso import oauth, oidc
+from ctorendang.domains.sso.models import EmailDomain
 from ctorendang.domains.sso.oidc import Asked
 from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import keyed_digest
@@ -185,6 +186,29 @@ async def test_a_refusal_names_a_reference_and_its_trace_holds_no_secret(market,
     )
     assert "another secret" not in str(trace)
     assert query_of(address)["code"] not in str(trace)
+
+
+async def test_an_address_that_entra_says_nothing_about_opens_an_account_in_a_proven_domain_alone(market, op):
+    connected = await connect(market, op)
+    await connected.change(require_verified_email=False)
+    op.person = somebody(email_verified=None)
+    async with market.browser() as browser:
+        called = await connected.call_back(browser)
+        refused = await browser.get(called.headers["location"])
+        assert (await connected.trace(refused)).checks[-1].name == "Address is proven"
+        async with connected.work() as work:
+            domain = {"domain": "people.example", "token": "t", "verified_at": now()}
+            work.session.add(EmailDomain(tenant_id=market.id, connection_id=connected.id, **domain))
+        await connected.sign_on(browser)
+        assert await opens_account(browser)
+
+
+@pytest.mark.parametrize(("word", "status"), [(True, 303), ("1", 303), (False, 400), (None, 400)])
+async def test_entra_can_be_asked_for_a_word_on_the_addresss_domain(word, status, market, op, client):
+    connected = await connect(market, op)
+    op.person = somebody(xms_edov=word)
+    del op.person["email_verified"]
+    assert (await connected.call_back(client)).status_code == status
 
 
 # Signing out

@@ -26,6 +26,7 @@ _OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
 _LONGEST_HINT = 4_000
 # In seconds since the epoch; comparing comes before converting, since JSON has numbers of any size.
 _LATEST = 1e11
+_MICROSOFT = frozenset({"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -42,7 +43,8 @@ class OidcSettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         algorithms: with which it signs; the token's own header chooses among these and nothing else.
         token_auth_method: ``client_secret_basic``, ``client_secret_post`` or ``none``, at the token endpoint.
-        require_verified_email: refuse people whose address the provider does not say to be verified.
+        require_verified_email: refuse people whose address the provider does not say to be verified. Entra ID has no
+            such word: there an address leads to an account only within domains that the tenant has proven to own.
         iss_parameter: it promises to name itself in every answer (RFC 9207 section 3), so one without is not its own.
         hosted_domain: of Google: the organisation that people must belong to.
         reauthenticates: it can be asked to have people show anew who they are, and says when they did.
@@ -135,6 +137,7 @@ def discovered(document: bytes, issuer: str, client_id: str, *, has_secret: bool
         end_session_endpoint=endpoints["end_session_endpoint"],
         algorithms=algorithms,
         token_auth_method=_auth_method(said, has_secret),
+        require_verified_email=urlsplit(issuer).hostname not in _MICROSOFT,
         iss_parameter=said.get("authorization_response_iss_parameter_supported") is True,
     )
 

@@ -61,7 +61,7 @@ class ProviderKeys:
         text = str(token)
         if self._older_than(OLD):
             await self._renew()
-        claims = None if self._older_than(TOO_OLD) else verify(text, header, find_key(self._settings.jwks, header))
+        claims = verify(text, header, find_key(self._settings.jwks, header))
         # An unknown key may be a new one, and so may one that has come under an old name.
         if claims is None and await self._renew():
             claims = verify(text, header, find_key(self._settings.jwks, header))
