@@ -24,7 +24,8 @@ GOOD = {
     "skills": "Rust", "industry": "Banking", "budget": "100000", "maxHourlyRate": "200", "hoursPerWeek": "10",
     "startsOn": "2027-01-01", "reason": "Not yet.", "roles": "CTO", "go": "next", "next": "/ctos", "token": "x" * 43,
     "newPassword": "another good password", "currentPassword": "not the password",
-    "code": "123456", "credential": "{}",
+    "code": "123456", "credential": "{}", "mfa": "OPTIONAL", "idleMinutes": "60", "absoluteHours": "24",
+    "concurrentSessions": "5", "scopes": "READ_DIRECTORY", "expiresInDays": "30", "emails": "grace@client.example",
 }  # fmt: skip
 _STEPS = {
     "about": ["title", "description"],
