@@ -197,13 +197,13 @@ class Provisioning:
             LastAdministrator: nobody would be left to administer.
         """
         self._work.require(AccountPermission.PROVISION)
-        admins = await self._users.lock_active_admins(self._tenant_id)
+        after = sorted(roles)
+        if Role.ADMIN not in after and await self._users.lock_active_admins(self._tenant_id) == [user_id]:
+            raise LastAdministrator
         user = await self._users.get_locked(self._tenant_id, user_id)
-        before, after = user.roles, sorted(roles)
+        before = user.roles
         if set(before) == set(after):
             return
-        if Role.ADMIN not in after and admins == [user_id]:
-            raise LastAdministrator
         user.roles = after
         record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": after})
         self._work.publish("member.roles_set", {"user_id": str(user.id)})

@@ -66,7 +66,8 @@ class ProvisionedUsers:
         self._work.session.add(row)
         await self._work.session.flush()
         self._record("created", row)
-        await self._follow_activity(row, data.active)
+        if data.active is False:
+            await self._deactivate(row)
         return row
 
     async def _own(self, account: ProvisionedAccount) -> User:
@@ -107,6 +108,9 @@ class ProvisionedUsers:
         _require_version(row.version, expected_version)
         if compared(data.user_name) != row.user_name_key:
             await self._require_free_name(data.user_name, besides=row.id)
+        if data.active is False:
+            # First, since it locks the administrators: in the other order two of them could wait for each other.
+            await self._deactivate(row)
         await self._accounts.change(row.user_id, await self._account(data))
         changed = sorted(name for name in {*row.resource, *data.rest} if row.resource.get(name) != data.rest.get(name))
         if data.user_name != row.user_name:
@@ -115,7 +119,8 @@ class ProvisionedUsers:
         row.version += 1
         row.updated_at = now()
         self._record("updated", row, changed=changed)
-        await self._follow_activity(row, data.active)
+        if data.active:
+            await self._reactivate(row)
         return row
 
     async def remove(self, user_id: UUID | None, expected_version: str | None) -> None:
@@ -146,16 +151,16 @@ class ProvisionedUsers:
         vouched = await self._resources.domain_is_verified(data.email)
         return ProvisionedAccount(email=data.email, name=data.name, vouched=vouched)
 
-    async def _follow_activity(self, row: ScimUser, active: bool | None) -> None:
-        """Shut out or let in, when the directory has changed its mind; what it does not say stays as it is."""
-        if active is None or active == row.active:
-            return
-        row.active = active
-        if not active:
+    async def _deactivate(self, row: ScimUser) -> None:
+        if row.active:
+            row.active = False
             row.shut_out = await self._accounts.suspend(row.user_id, "deactivated by a directory")
             self._record("deactivated", row)
-        else:
-            # Whom an administrator has suspended here, a directory does not let in again.
+
+    async def _reactivate(self, row: ScimUser) -> None:
+        """Let in again whom this directory has shut out; whom an administrator has suspended here stays out."""
+        if not row.active:
+            row.active = True
             if row.shut_out:
                 await self._accounts.restore(row.user_id)
             row.shut_out = False
