@@ -47,7 +47,7 @@ async def start_session(
     try:
         await open_session(request, product, pages, person, response, also)
     except (SecondFactorRequired, SecondFactorEnrolmentRequired) as missing:
-        token = await SignInSteps(product, context_of(request).actor).begin(person, response.url)
+        token = await SignInSteps(product, context_of(request).actor).start(person, response.url)
         enrolling = isinstance(missing, SecondFactorEnrolmentRequired)
         response.url = "/login/enrol" if enrolling else "/login/second-factor"
         response.set_cookie(pages.cookies.make(STEP, token, int(STEP_LIFETIME.total_seconds())))

@@ -66,7 +66,7 @@ class SignInSteps:
         self._tenant_id = visitor.tenant_id
         self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
 
-    async def begin(self, proven: Proven, next_path: str) -> str:
+    async def start(self, proven: Proven, next_path: str) -> str:
         """The secret of a new step, for the browser to hold.
 
         Args:
