@@ -29,6 +29,8 @@ from ctorendang.kit.clock import now
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _LONGEST_SECRET = 1_000
+# What was learned from a provider meanwhile, and is no setting.
+_KEPT = ("jwks", "jwks_fetched_at", "jwks_tried_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,10 @@ def _write(
     work: UnitOfWork, connection: Connection, settings: msgspec.Struct, details: dict[str, Any], *, anew: bool = False
 ) -> Connection:
     """Store settings; only what differs has to be tested again."""
-    stored = msgspec.to_builtins(settings)
+    # As JSON has it, since that is what is stored: it knows no tuples.
+    stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
+    if stored.get("jwks_uri") == connection.settings.get("jwks_uri"):
+        stored |= {name: connection.settings[name] for name in _KEPT if name in connection.settings}
     if stored != connection.settings or anew:
         connection.settings = stored
         changed(connection)
