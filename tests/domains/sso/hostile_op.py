@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -254,8 +253,3 @@ LIES = {
     ),
     "it is not said when they signed in": Lie("Signed in anew", claims={"auth_time": None}, query="?purpose=step_up"),
 }
-
-
-def brought_back(redirect_uri: str, given: Any) -> str:
-    """The address that a browser is sent back to."""
-    return f"{redirect_uri}?{urlencode(given)}"

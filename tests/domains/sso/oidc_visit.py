@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -133,8 +133,8 @@ async def opens_account(browser: httpx.AsyncClient) -> bool:
     return (await browser.get("/account")).status_code == 200
 
 
-def path_of(url: str) -> str:
-    return urlsplit(url).path
+def query_of(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 @contextmanager
