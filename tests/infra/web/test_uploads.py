@@ -61,6 +61,14 @@ async def test_without_the_pages_token_nothing_is_taken(browser, person, token):
     assert await avatar(person) is None
 
 
+async def test_the_token_is_asked_for_without_a_file_too(browser):
+    body = b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n--b--\r\n'
+    answer = await browser.post(
+        "/account/avatar", content=body, headers={"content-type": "multipart/form-data; boundary=b"}
+    )
+    assert answer.status_code == 403
+
+
 async def test_a_token_behind_the_file_comes_too_late(browser, person):
     token = (await token_of(browser)).encode()
     body = (
@@ -153,21 +161,22 @@ class EndlessBody:
         self._piece = b"x" * 65_536
 
     async def __call__(self) -> dict[str, Any]:
-        piece = self._head if self.sent == 0 else self._piece
+        piece = (self._head if self.sent == 0 else b"") or self._piece
         self.sent += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self.sent < 2_000_000_000}
 
 
 async def post_endless(
-    market: Marketplace, browser: httpx.AsyncClient, announced: int | None, token: str | None = None
+    market: Marketplace,
+    browser: httpx.AsyncClient,
+    announced: int | None,
+    token: str | None = None,
+    start: str = '--b\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n',
 ) -> tuple[int, int]:
     """The status of the answer, and how many bytes were read for it."""
     token = await token_of(browser) if token is None else token
-    head = (
-        f'--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n{token}\r\n'
-        '--b\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'
-    ).encode()
-    body, messages = EndlessBody(head), []
+    head = (f'--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n{token}\r\n{start}').encode()
+    body, messages = EndlessBody(head if start else b""), []
 
     async def send(message: Any) -> None:
         messages.append(message)
@@ -219,3 +228,20 @@ async def test_without_the_token_no_byte_of_the_file_is_kept(market, browser, pe
     status, read = await post_endless(market, browser, None, token="guessed")
     assert (status, read <= 2 * 65_536) == (403, True)
     assert await avatar(person) is None
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        '--b\r\nContent-Disposition: form-data; name="a field"\r\n\r\n',
+        "--b\r\nX-Endless: ",
+        '--b\r\nContent-Disposition: form-data; name="',
+        "--b",
+        "--b--\r\n",
+        "",
+    ],
+    ids=["field", "header", "name", "boundary", "epilogue", "preamble"],
+)
+async def test_nothing_of_a_form_is_endless(market, browser, start):
+    status, read = await post_endless(market, browser, None, start=start)
+    assert (status in {400, 413}, read < 300_000) == (True, True), (status, read)

@@ -62,23 +62,13 @@ async def read_upload(request: Request[Any, Any, Any], token: str, name: str, mo
         raise UploadTooLarge(most_bytes)
     reading = _Reading(token, request.headers.get("x-csrf-token", ""), name, most_bytes)
     try:
-        await reading.run(options["boundary"], _within(request, most_bytes))
+        await reading.run(options["boundary"], request.stream())
     except ParserLimitReached:
         raise UploadTooLarge(most_bytes) from None
     except (MultipartError, UnicodeError):
         raise FormNotUnderstood("The form could not be read. Reload the page and send it again.") from None
     reading.require_token()
     return Upload(Form(reading.pairs), bytes(reading.content))
-
-
-async def _within(request: Request[Any, Any, Any], most_bytes: int) -> AsyncIterator[bytes]:
-    """The body as it comes in, until it is longer than announced sizes could have told."""
-    left = most_bytes + _AROUND
-    async for chunk in request.stream():
-        left -= len(chunk)
-        if left < 0:
-            raise UploadTooLarge(most_bytes)
-        yield chunk
 
 
 class _Reading:
