@@ -121,7 +121,7 @@ async def test_the_picture_before_is_gone_from_the_store(browser, person, market
     assert before != after
     assert (await browser.get(before)).status_code == 404
     assert len(stored()) == 4
-    await work_off_later(market)
+    await market.work_off()
     assert len(stored()) == 2
     assert (await browser.get(after)).status_code == 200
 
