@@ -187,6 +187,13 @@ async def test_a_connection_that_is_not_active_signs_nobody_in(status: str, scen
         assert (await browser.get(f"/sso/{other.id}/login")).status_code == 404
 
 
+async def test_a_connection_of_another_protocol_takes_no_codes(scene: Scene):
+    async with scene.market.browser() as browser:
+        address = await scene.connected.come_back(browser)
+        await scene.connected.change(_protocol="saml")
+        assert (await scene.connected.answer(address)).status_code == 404
+
+
 async def test_unknown_keys_are_asked_for_once_a_minute(scene: Scene):
     async with scene.market.browser() as browser:
         await scene.connected.sign_on(browser)

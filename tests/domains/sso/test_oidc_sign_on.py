@@ -1,5 +1,6 @@
 """Signing on and out with a real OpenID provider, as a browser does it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,17 @@ async def test_a_rotated_key_is_fetched_when_a_token_names_it(market, op, client
     assert [key["kid"] for key in settings["jwks"]["keys"]] == ["second"]
     op.person = somebody()
     await connected.sign_on(client)
+    assert op.calls["/jwks"] == 2
+
+
+async def test_people_who_come_together_after_a_rotation_wait_for_one_fetch(market, op):
+    connected = await connect(market, op)
+    async with market.browser() as first, market.browser() as second, market.browser() as third:
+        await connected.sign_on(first)
+        await connected.change(jwks_tried_at=None)
+        op.rotate("second")
+        arrived = await asyncio.gather(*(connected.sign_on(browser) for browser in (first, second, third)))
+        assert [each.status_code for each in arrived] == [303, 303, 303]
     assert op.calls["/jwks"] == 2
 
 

@@ -41,6 +41,7 @@ class OidcCallback:
             connection, request = await self._sign_on.pending(connection_id, answer.state)
             if connection.protocol == "saml":
                 raise NotFound("There is no single sign-on at this address.")
+            trace.facts |= {"connection": connection.name, "purpose": request.purpose if request else "unknown"}
             hint = "It took longer than 15 minutes, was answered before, or began at another connection. Begin again."
             trace.require("State is of a pending sign-in", request is not None, expected="one of ours", hint=hint)
             if request is None:

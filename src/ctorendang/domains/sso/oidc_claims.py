@@ -145,7 +145,11 @@ def identity_of(
     word = source.get("email_verified", source.get(_ENTRA_VERIFIED))
     verified = email is not None and place == "email" and word in (True, "true", "1")
     name, groups = _place(attributes, "name"), _place(attributes, "groups")
-    trace.facts |= {"issuer": settings.issuer, "attributes": sorted({*map(shown, claims), *map(shown, userinfo)})[:200]}
+    trace.facts |= {
+        "issuer": settings.issuer,
+        "subject": claims["sub"],
+        "attributes": sorted({*map(shown, claims), *map(shown, userinfo)})[:200],
+    }
     hint = (
         "The provider does not say so of this address. Have it verified there: Keycloak has a switch for each person."
     )
