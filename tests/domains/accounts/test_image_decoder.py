@@ -1,6 +1,7 @@
 """What is made of pictures, and which are refused: the decoder by itself, in this process."""
 
 import io
+import tracemalloc
 import zipfile
 import zlib
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from tests.pictures import announcing_png, chunk, encoded, opened, png
 
-from ctorendang.domains.accounts.image_decoder import MOST_PIXELS, Refused, squares
+from ctorendang.domains.accounts.image_decoder import LONGEST_SIDE, MOST_PIXELS, Refused, squares
 
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 
@@ -160,6 +161,21 @@ def test_a_hostile_file_is_refused_in_words(name):
     with pytest.raises(Refused) as refusal:
         squares(HOSTILE[name], [64])
     assert str(refusal.value).startswith(("Choose a", "This picture", "This file"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [announcing_png(50_000, 50_000), announcing_png(MOST_PIXELS // 5_000 + 1, 5_000), png((16, LONGEST_SIDE + 1))],
+    ids=["a bomb", "just over the limit", "one long side"],
+)
+def test_too_many_pixels_are_refused_before_they_are_decoded(content):
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refused, match="too many pixels"):
+            squares(content, [64])
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_phones_append_to_jpeg_is_dropped():
