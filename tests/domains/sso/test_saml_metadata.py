@@ -129,6 +129,8 @@ def test_redirect_is_preferred_to_post() -> None:
         (provider(key() + service("SingleSignOnService", REDIRECT, "http://idp.example/sso")), "https://"),
         (provider(key() + service("SingleSignOnService", REDIRECT, "javascript:alert(1)")), "https://"),
         (provider(key() + service("SingleSignOnService", REDIRECT, "https://[bad/")), "https://"),
+        (provider(key() + service("SingleSignOnService", REDIRECT, "https://idp.example;script-src/")), "https://"),
+        (provider(key() + service("SingleSignOnService", REDIRECT, "https://ada@idp.example/sso")), "https://"),
         (provider(key() + SSO, more='validUntil="2020-01-01T00:00:00Z"'), "valid until 2020-01-01"),
         (provider(key() + SSO, more='validUntil="soon"'), "validUntil"),
         (several(provider(key() + SSO, wrapped=True), more='validUntil="2020-01-01T00:00:00Z"'), "valid until"),

@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.domains.sso.hostile_idp import Signer, assertion, encrypted, response
-from tests.domains.sso.saml_scene import Scene, connect, visitor
+from tests.domains.sso.saml_scene import Scene, connect, failed_check, visitor
 from tests.domains.sso.saml_visit import Visit, visiting
-from tests.factories import Marketplace, Marketplaces, form_token
+from tests.factories import Marketplace, Marketplaces, form_token, sign_in
 
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.saml_keys import rotate_keys
@@ -114,6 +114,22 @@ async def test_provider_may_begin_where_that_is_allowed(market: Marketplace, tmp
         assert confirmed.status_code == 303, confirmed.text
         assert "tenant.example" not in confirmed.headers["location"]
         assert await visit.signed_in()
+
+
+async def test_an_administrator_tries_a_draft_out(market: Marketplace, tmp_path: Path) -> None:
+    """Nobody else gets anywhere with it, and the test leads to the trace of its checks."""
+    async with visiting(market, tmp_path, status="draft") as visit:
+        assert (await visit.browser.get(f"{visit.path}/login")).status_code == 404
+        assert (await visit.browser.get(f"{visit.path}/login?purpose=test")).status_code in {401, 403}
+        await sign_in(visit.browser, await market.join("admin"))
+        await visit.leave(purpose="test")
+        shown = await visit.come_back()
+        assert shown.headers["location"].startswith(f"/admin{visit.path}/attempts/")
+        reference = shown.headers["location"].rpartition("/")[2]
+        assert await failed_check(market, reference) is None
+        row = (await market.fetch("select status, version, tested_version from sso_connections"))[0]
+        assert tuple(row) == ("tested", 1, 1)
+        assert not await market.fetch("select 1 from sso_identities")
 
 
 async def test_the_consumer_does_not_look_at_cookies(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """Metadata (saml-metadata-2.0): reading a provider's, writing ours."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ from ctorendang.infra.errors import AppError
 LARGEST_METADATA = 2_000_000
 """Bytes. A federation's file holds thousands of providers and is larger: one's own provider has a file of its own."""
 
+# No user, and nothing that would mean something in a content security policy, where the address ends up as well.
+_HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?")
 _BINDINGS: dict[str, Binding] = {REDIRECT_BINDING: "redirect", POST_BINDING: "post"}
 
 
@@ -178,7 +181,11 @@ def require_address(url: str) -> str:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
         own = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
-        good = bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and own)) and not parts.fragment
+        good = (
+            bool(_HOST.fullmatch(parts.netloc))
+            and (parts.scheme == "https" or (parts.scheme == "http" and own))
+            and not parts.fragment
+        )
     except ValueError:
         good = False
     if not good or len(url) > 2048 or any(character.isspace() for character in url.strip()):
