@@ -151,6 +151,34 @@ async def test_new_accounts_are_opened_only_where_the_connection_says_so(market)
     await provider.refuses("New accounts are opened", email=f"ada@{DOMAIN}")
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "opens"),
+    [
+        ("select 1", True),
+        ("update invitations set revoked_at = now()", False),
+        ("update invitations set expires_at = now()", False),
+        ("update invitations set email = 'else@people.example'", False),
+        ("update users set roles = '{client}'", False),
+    ],
+    ids=["good", "revoked", "too old", "somebody else's", "inviter no administrator any more"],
+)
+async def test_the_invited_get_an_account_where_nobody_else_does(market, spoilt, opens):
+    admin = await market.join("admin")
+    await market.fetch(
+        "insert into invitations (tenant_id, email, roles, invited_by, expires_at)"
+        " values ($1, $2, '{client}', $3, now() + interval '1 day')",
+        market.id,
+        f"ada@{DOMAIN}",
+        admin.id,
+    )
+    await market.fetch(spoilt)
+    provider = await connect(market, jit=False)
+    if opens:
+        assert await roles(market, await provider.signs_on(email=f"ada@{DOMAIN}")) == ["client"]
+    else:
+        await provider.refuses("New accounts are opened", email=f"ada@{DOMAIN}")
+
+
 async def test_a_new_account_needs_an_address_that_somebody_has_proven(market):
     await (await connect(market)).refuses("Address is proven", email="ada@elsewhere.example", email_verified=True)
     social = await connect(market, domain=None, protocol="oidc")

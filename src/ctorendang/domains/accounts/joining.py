@@ -78,7 +78,7 @@ class Joining:
         self._product.grants.require(self._reader, AccountPermission.OPEN_SESSION)
         await self._count()
         async with self._product.units.begin(self._authenticator) as work:
-            invitation = await self._good(work, token)
+            invitation = await self._find(work, token)
             offer = await self._offer(work, invitation)
         await self._forgive()
         return offer
@@ -99,7 +99,7 @@ class Joining:
         fields.done()
         await self._count()
         async with self._product.units.begin(self._authenticator) as work:
-            await self._require_open(work, await self._good(work, token))
+            await self._require_open(work, await self._find(work, token))
         password_hash = await hash_password_aside(password)
         async with self._product.units.begin(self._authenticator) as work:
             invitation = await self._redeem(work, token)
@@ -169,7 +169,7 @@ class Joining:
         if await UserRepository(session=work.session).find_by_email(self._tenant_id, invitation.email) is not None:
             raise SignInToAccept
 
-    async def _good(self, work: UnitOfWork, token: str) -> Invitation:
+    async def _find(self, work: UnitOfWork, token: str) -> Invitation:
         found = await work.session.scalar(select(Invitation).where(*self._is_good(token)))
         if found is None:
             raise TokenNotAccepted(_DEAD_LINK)
@@ -186,25 +186,38 @@ class Joining:
         return found
 
     def _is_good(self, token: str) -> list[ColumnElement[bool]]:
-        """Open, in time, and from somebody who could send it today."""
-        inviter = aliased(User)
-        still_administers = exists().where(
-            inviter.tenant_id == Invitation.tenant_id,
-            inviter.id == Invitation.invited_by,
-            inviter.status == MemberStatus.ACTIVE,
-            inviter.roles.contains([Role.ADMIN.value]),
-        )
-        return [
-            Invitation.tenant_id == self._tenant_id,
-            Invitation.token_hash == token_hash(token),
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > func.now(),
-            still_administers,
-        ]
+        return [*_good(self._tenant_id), Invitation.token_hash == token_hash(token)]
 
     async def _count(self) -> None:
         await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._reader.address)
 
     async def _forgive(self) -> None:
         await self._product.limiter.forgive(TRIES_PER_ADDRESS, str(self._tenant_id), self._reader.address)
+
+
+async def is_invited(work: UnitOfWork, email: str) -> bool:
+    """Whether an invitation to an address is good: for whoever has proven by other means that it is theirs.
+
+    Args:
+        work: of the product itself or of an administrator; nobody else is shown invitations.
+        email: in lower case.
+    """
+    return bool(await work.session.scalar(select(exists().where(*_good(work.tenant_id), Invitation.email == email))))
+
+
+def _good(tenant_id: UUID) -> list[ColumnElement[bool]]:
+    """Open, in time, and from somebody who could send it today."""
+    inviter = aliased(User)
+    still_administers = exists().where(
+        inviter.tenant_id == Invitation.tenant_id,
+        inviter.id == Invitation.invited_by,
+        inviter.status == MemberStatus.ACTIVE,
+        inviter.roles.contains([Role.ADMIN.value]),
+    )
+    return [
+        Invitation.tenant_id == tenant_id,
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > func.now(),
+        still_administers,
+    ]

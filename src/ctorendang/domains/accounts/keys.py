@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, select, update
 
 from ctorendang.domains.accounts.access import is_bound, policy_of
 from ctorendang.domains.accounts.errors import KeysNotAccepted, TooManyKeys
@@ -215,11 +215,7 @@ async def _touch(work: UnitOfWork, key: ApiKey) -> None:
     """Note that a key was used, to the minute."""
     if key.last_used_at is not None and now() - key.last_used_at <= _TOUCH_AFTER:
         return
-    statement = update(ApiKey).where(
-        ApiKey.tenant_id == key.tenant_id,
-        ApiKey.id == key.id,
-        or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - _TOUCH_AFTER),
-    )
+    statement = update(ApiKey).where(ApiKey.tenant_id == key.tenant_id, ApiKey.id == key.id)
     await work.session.execute(statement.values(last_used_at=func.now()).execution_options(synchronize_session=False))
 
 

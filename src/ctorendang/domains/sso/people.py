@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from ctorendang.domains.accounts.joining import is_invited
 from ctorendang.domains.accounts.local import has_local_credentials
 from ctorendang.domains.accounts.models import Session, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
@@ -161,7 +162,7 @@ class People:
     async def _open_account(self, identity: VerifiedIdentity, email: str, *, trusted: bool) -> User:
         self._trace.require(
             "New accounts are opened",
-            self._connection.jit,
+            self._connection.jit or await is_invited(self._work, email),
             hint="There is no account with this address: invite the person, or turn on new accounts under Mapping.",
         )
         self._trace.require(
