@@ -5,14 +5,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from tests.domains.sso.hostile_idp import Signer
+from tests.domains.sso.names import Names, answered_by
+from tests.domains.sso.office import Office
 from tests.domains.sso.saml_scene import visitor
-from tests.domains.sso.setting_up import hosting, metadata_of, try_out
+from tests.domains.sso.setting_up import create, hosting, metadata_of, ready_to_test, try_out
 from tests.factories import Marketplace, Person, form_token, sign_in
-
-
-@pytest.fixture(scope="module")
-def signer() -> Signer:
-    return Signer()
 
 
 @pytest.fixture
@@ -28,55 +25,170 @@ async def browser(market: Marketplace, admin: Person) -> AsyncIterator[httpx.Asy
 
 
 async def fill(browser: httpx.AsyncClient, page: str, action: str, **fields: str) -> httpx.Response:
+    """Fill in one of a page's forms and send it."""
     shown = await browser.get(page)
     assert shown.status_code == 200, shown.text
     assert f'action="{action}"' in shown.text, f"no form for {action}"
     return await browser.post(action, data={"_csrf": form_token(shown.text), **fields})
 
 
-async def test_from_nothing_to_on_by_metadata_address(market, admin, browser, signer):
-    empty = await browser.get("/admin/sso")
-    assert "Connect your identity provider in five steps" in empty.text
+async def press(browser: httpx.AsyncClient, page: str, action: str, **fields: str) -> str:
+    """Press a button; what the page after it says."""
+    answer = await fill(browser, page, action, **fields)
+    assert answer.status_code == 303, answer.text
+    return (await browser.get(answer.headers["location"])).text
+
+
+async def begin(browser: httpx.AsyncClient) -> str:
+    """Choose a provider; where the wizard of the new connection is."""
+    assert "Connect your identity provider in five steps" in (await browser.get("/admin/sso")).text
     made = await fill(browser, "/admin/sso/new", "/admin/sso", choice="OKTA SAML", name="Acme account")
     assert made.status_code == 303, made.text
-    home = made.headers["location"].split("?")[0]
-
     guide = await browser.get(made.headers["location"])
-    connection_id = home.rsplit("/", 1)[1]
-    assert f"{market.origin}:8000/sso/{connection_id}/acs" in guide.text or f"/sso/{connection_id}/acs" in guide.text
+    home = made.headers["location"].split("?")[0]
+    assert f"/sso/{home.rsplit('/', 1)[1]}/acs" in guide.text
+    return home
 
+
+async def test_from_nothing_to_on_by_metadata_address(market, admin, browser, provider: Signer):
+    home = await begin(browser)
+    connection_id = home.rsplit("/", 1)[1]
     with hosting() as host:
-        host.content = metadata_of(signer)
+        host.content = metadata_of(provider)
         told = await fill(browser, f"{home}?step=metadata", f"{home}/metadata", how="url", metadataUrl=host.url)
     assert (told.status_code, told.headers["location"]) == (303, f"{home}?step=mapping"), told.text
-
-    mapped = await fill(
-        browser,
-        f"{home}?step=mapping",
-        f"{home}/mapping",
-        jit="yes",
-        defaultRole="CLIENT",
-        group="leads",
-        role="CTO",
-        go="next",
-    )
+    people = {"jit": "yes", "defaultRole": "CLIENT", "group": "leads", "role": "CTO", "go": "next"}
+    mapped = await fill(browser, f"{home}?step=mapping", f"{home}/mapping", **people)
     assert mapped.headers["location"] == f"{home}?step=test"
-    waiting = await browser.get(f"{home}?step=test")
-    assert "Waiting for your first test sign-in" in waiting.text
-    assert "not yet" not in (await browser.get(f"{home}?step=enable")).text
-
-    shown = await try_out(
-        market, browser, signer, connection_id, attributes=(("email", admin.email), ("groups", "leads"))
-    )
-    assert shown.status_code == 303
+    assert "Waiting for your first test sign-in" in (await browser.get(f"{home}?step=test")).text
+    assert f'action="{home}/enable"' not in (await browser.get(f"{home}?step=enable")).text
+    attributes = (("email", admin.email), ("groups", "leads"))
+    shown = await try_out(market, browser, provider, connection_id, attributes=attributes)
     trace = await browser.get(shown.headers["location"])
-    assert trace.status_code == 200, trace.text
-    assert "It works" in trace.text
-    on = await fill(browser, f"{home}?step=enable", f"{home}/enable")
-    assert on.headers["location"] == home
-    overview = await browser.get(home)
-    assert "is on. People can sign in through it" in overview.text
-    assert "Sign in with Acme account" in (await market.browser().get("/login")).text
+    assert (trace.status_code, "It works" in trace.text) == (200, True)
+    assert "is on. People can sign in through it" in await press(browser, f"{home}?step=enable", f"{home}/enable")
+    async with visitor(market) as somebody:
+        assert "Sign in with Acme account" in (await somebody.get("/login")).text
     for page in ("", "/domains", "/enforcement", f"/{connection_id}/attempts"):
-        answer = await browser.get(f"/admin/sso{page}")
-        assert answer.status_code == 200, page
+        assert (await browser.get(f"/admin/sso{page}")).status_code == 200, page
+
+
+async def test_a_metadata_file_is_uploaded(browser, provider: Signer):
+    home = await begin(browser)
+    page = await browser.get(f"{home}?step=metadata")
+    file = {"file": ("metadata.xml", metadata_of(provider).encode(), "text/xml")}
+    token = {"_csrf": form_token(page.text)}
+    told = await browser.post(f"{home}/metadata/file", data=token, files=file)
+    assert (told.status_code, told.headers.get("location")) == (303, f"{home}?step=mapping"), told.text
+    empty = await browser.post(f"{home}/metadata/file", data=token, files={"file": ("", b"", "text/xml")})
+    assert (empty.status_code, "Choose the metadata file." in empty.text) == (422, True)
+
+
+async def test_what_is_wrong_stands_by_its_field_and_what_was_typed_stays(browser):
+    home = await begin(browser)
+    typed = {"how": "hand", "entityId": "https://idp.example", "ssoUrl": "http://plain.example", "certificates": "x"}
+    refused = await fill(browser, f"{home}?step=metadata", f"{home}/metadata", **typed)
+    assert refused.status_code == 422
+    assert 'id="ssoUrl-error"' in refused.text
+    assert 'id="certificates-error"' in refused.text
+    assert 'value="https://idp.example"' in refused.text
+
+
+@pytest.mark.parametrize(("how", "said"), [("url", "Fill this in."), ("text", "Paste the metadata")])
+async def test_an_empty_form_says_what_is_missing(browser, how, said):
+    home = await begin(browser)
+    refused = await fill(browser, f"{home}?step=metadata", f"{home}/metadata", how=how)
+    assert (refused.status_code, said in refused.text) == (422, True)
+
+
+async def test_a_client_secret_is_never_sent_back(admin, browser):
+    home = f"/admin/sso/{await create(admin, protocol='OIDC', provider='KEYCLOAK')}"
+    typed = {"issuer": "nonsense", "clientId": "abc", "clientSecret": "hunter2-hunter2"}
+    refused = await fill(browser, f"{home}?step=metadata", f"{home}/client", **typed)
+    assert refused.status_code == 422
+    assert 'value="abc"' in refused.text
+    assert "hunter2" not in refused.text
+
+
+async def test_groups_are_previewed_from_the_last_sign_in(market, admin, browser, provider: Signer):
+    connection_id = await ready_to_test(admin, provider)
+    home = f"/admin/sso/{connection_id}"
+    people = {"jit": "yes", "defaultRole": "CLIENT", "group": "leads", "role": "CTO", "go": "stay"}
+    stayed = await fill(browser, f"{home}?step=mapping", f"{home}/mapping", **people)
+    assert stayed.headers["location"] == f"{home}?step=mapping"
+    await try_out(market, browser, provider, connection_id, attributes=(("email", admin.email), ("groups", "leads")))
+    assert "try=leads" in (await browser.get(f"{home}?step=mapping")).text
+    preview = (await browser.get(f"{home}?step=mapping&try=leads%2C+others")).text
+    assert "Would be: <b>CTO</b>" in preview
+    assert "gives nothing" in preview
+
+
+@pytest.mark.parametrize("page", ["/admin/sso/new", "/admin/sso/{}?step=metadata", "/admin/sso/{}?step=enable"])
+async def test_a_page_that_changes_something_asks_first_who_it_is(market, admin, browser, page):
+    path = page.format(await create(admin))
+    await market.fetch("update sessions set authenticated_at = now() - interval '11 minutes'")
+    answer = await browser.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/step-up?next=%2Fadmin%2Fsso")
+
+
+async def test_the_reference_that_somebody_reads_out_leads_to_the_trace(market, admin, browser, provider: Signer):
+    shown = await try_out(market, browser, provider, await ready_to_test(admin, provider))
+    reference = shown.headers["location"].rsplit("/", 1)[1]
+    found = await fill(browser, "/admin/sso", "/admin/sso/attempts", reference=f" {reference.lower()} ")
+    assert found.headers["location"] == shown.headers["location"]
+    assert "There is no attempt" in await press(browser, "/admin/sso", "/admin/sso/attempts", reference="BCDF-BCDF")
+
+
+async def test_a_domain_is_added_proven_and_removed_on_its_page(market, admin, browser, provider: Signer):
+    connection_id = await ready_to_test(admin, provider)
+    page = "/admin/sso/domains"
+    refused = await fill(browser, page, page, connectionId=connection_id, domain="gmail.com")
+    assert (refused.status_code, 'id="domain-error"' in refused.text) == (422, True)
+    added = await press(browser, page, page, connectionId=connection_id, domain="corp.example")
+    assert "_sso-challenge.corp.example" in added
+    (row,) = await market.fetch("select id, token from email_domains")
+    names = answered_by(market, Names())
+    assert "There is no TXT record" in await press(browser, page, f"{page}/{row['id']}/verify")
+    names.away = True
+    assert "The name servers do not answer." in await press(browser, page, f"{page}/{row['id']}/verify")
+    answered_by(market, Names(everything=[f"sso-verification={row['token']}"]))
+    assert "corp.example is verified." in await press(browser, page, f"{page}/{row['id']}/verify")
+    assert "corp.example is removed." in await press(browser, page, f"{page}/{row['id']}/remove")
+
+
+async def test_enforcement_is_turned_on_and_off_on_its_page(office: Office):
+    page = "/admin/sso/enforcement"
+    await office.market.fetch("delete from passkeys where user_id = $1", office.rescuer.id)
+    async with visitor(office.market) as browser:
+        await sign_in(browser, office.rescuer)
+        refused = await fill(browser, page, f"{page}/emergency", userId=str(office.rescuer.id), on="no")
+        assert refused.status_code == 303
+        await office.market.fetch("update users set break_glass = true where id = $1", office.rescuer.id)
+        await office.keep_a_passkey()
+        ready = await browser.get(page)
+        assert "Ready to be required" in ready.text
+        fields = {"connectionId": office.connection_id, "scope": "everyone"}
+        assert "Single sign-on is required from now on." in await press(browser, page, page, **fields)
+        assert "Required for everybody" in (await browser.get(page)).text
+        assert "Somebody must get in" in await press(
+            browser, page, f"{page}/emergency", userId=str(office.rescuer.id), on="no"
+        )
+        assert "Single sign-on is optional again." in await press(browser, page, f"{page}/off")
+
+
+@pytest.mark.parametrize("path", ["", "/new", "/domains", "/enforcement", "/018f0000-0000-7000-8000-000000000001"])
+@pytest.mark.parametrize("who", ["visitor", "client", "cto"])
+async def test_only_administrators_get_there(market, path, who):
+    async with visitor(market) as browser:
+        if who != "visitor":
+            await sign_in(browser, await market.join(who))
+        answer = await browser.get(f"/admin/sso{path}")
+    assert answer.status_code in ((401, 303) if who == "visitor" else (403,))
+
+
+async def test_a_connection_of_another_marketplace_is_none(market, other_market, browser, provider: Signer):
+    stranger = await other_market.join("admin")
+    theirs = await ready_to_test(stranger, provider)
+    for page in (f"/admin/sso/{theirs}", f"/admin/sso/{theirs}/attempts"):
+        assert (await browser.get(page)).status_code == 404

@@ -82,7 +82,7 @@ def test_an_unknown_theme_or_page_is_an_error(renderer):
     with pytest.raises(TemplateError):
         renderer.render("base", "pages/nowhere.html", {})
     with pytest.raises(FileNotFoundError):
-        renderer.document("login")
+        renderer.document("signup")
 
 
 MAIL = {

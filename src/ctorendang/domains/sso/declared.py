@@ -53,9 +53,8 @@ class DeclaredConnections:
         Raises:
             InvalidDeclarations: a variable that holds a secret is missing, or a domain can be nobody's.
         """
-        actor = _actor(tenant_id)
-        self._product.grants.require(actor, SsoPermission.REFRESH)
-        async with self._product.units.begin(actor) as work:
+        self._product.grants.require(_actor(tenant_id), SsoPermission.REFRESH)
+        async with self._product.units.begin(_actor(tenant_id)) as work:
             return await self._changes(work, declaration)
 
     async def apply(self, tenant_id: UUID, declaration: Declaration) -> list[Change]:
@@ -64,9 +63,8 @@ class DeclaredConnections:
         Raises:
             InvalidDeclarations: as for ``plan``; or a provider cannot be asked about itself.
         """
-        actor = _actor(tenant_id)
-        self._product.grants.require(actor, SsoPermission.REFRESH)
-        async with self._product.units.begin(actor) as work:
+        self._product.grants.require(_actor(tenant_id), SsoPermission.REFRESH)
+        async with self._product.units.begin(_actor(tenant_id)) as work:
             done = await self._changes(work, declaration)
             names = {change.field.split(".")[1] for change in done}
             for wanted in declaration.sso.connections:
