@@ -117,6 +117,9 @@ async def test_every_way_in_ends_within_a_second(
     took = time.perf_counter() - began
     assert ways == dict.fromkeys(ways, False)
     assert took < WITHIN, f"{took:.3f} s"
+    for table in ("sessions", "api_keys"):
+        left = f"select id from {table} where user_id = $1 and ended_at is null"
+        assert await directory.market.fetch(left, access.person.id) == [], f"{table} are ended, not only refused"
     (row,) = await directory.market.fetch("select status from users where id = $1", access.person.id)
     assert row["status"] == "suspended"
     events = await directory.market.fetch("select event from outbox where event = 'member.suspended'")

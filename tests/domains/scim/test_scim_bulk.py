@@ -1,6 +1,7 @@
 """Many operations in one request (RFC 7644 section 3.7)."""
 
 from typing import Any
+from uuid import uuid4
 
 from tests.domains.scim.directories import BULK, GROUP, PATCH, Directory, told, user
 
@@ -43,9 +44,12 @@ async def test_one_that_fails_leaves_the_others(directory: Directory) -> None:
         {"method": "DELETE", "path": "/Users/nobody"},
         post(user(emails=[{"value": "nonsense"}]), "c"),
         {"method": "PUT", "path": f"/Users/{taken['id']}", "version": 'W/"7"', "data": taken},
+        # Written before the member is found to be nobody's: all of it is taken back.
+        post({"schemas": [GROUP], "displayName": "Half", "members": [{"value": str(uuid4())}]}, "e", "/Groups"),
         post(user(), "d"),
     )
-    assert [each["status"] for each in done] == ["201", "409", "200", "404", "400", "412", "201"]
+    assert [each["status"] for each in done] == ["201", "409", "200", "404", "400", "412", "400", "201"]
+    assert (await directory.send("GET", "/Groups")).json()["totalResults"] == 1
     assert (await directory.send("GET", "/Users")).json()["totalResults"] == 3
     changed = (await directory.send("GET", f"/Groups/{group['id']}")).json()
     assert [each["value"] for each in changed["members"]] == [taken["id"]]

@@ -1,11 +1,20 @@
 """Users over SCIM: the accounts behind them, and whom a directory may take over."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
+from scim2_models import PreconditionFailedException
 from tests.domains.scim.directories import ENTERPRISE, USER, Directory, connect, told, user, verify_domain
 from tests.factories import Marketplace, Person
+
+from ctorendang.domains.scim.bearers import ROLE
+from ctorendang.domains.scim.repository import DirectoryRepository
+from ctorendang.domains.scim.resources import UserData
+from ctorendang.domains.scim.schemas import provider
+from ctorendang.domains.scim.users import ProvisionedUsers
+from ctorendang.infra.auth.actor import Actor
 
 
 async def trail(directory: Directory) -> list[str]:
@@ -133,9 +142,19 @@ async def test_a_change_moves_the_entity_tag_and_conditions_hold(directory: Dire
     assert told(await directory.send("GET", path))[0] == 404
 
 
-async def test_two_changes_at_once_both_happen(directory: Directory) -> None:
-    import asyncio
+async def test_what_has_changed_since_it_was_read_is_not_overwritten(directory: Directory) -> None:
+    made = await directory.add()
+    product = directory.market.marketplaces.site.product
+    with provider():
+        data = UserData.of(provider().model_for(provider().resource_types[0]).model_validate(made))
+    async with product.units.begin(Actor.service(directory.market.id, ROLE)) as work:
+        kept = await DirectoryRepository(work.session).find(work.tenant_id, directory.id)
+        assert kept is not None
+        with pytest.raises(PreconditionFailedException):
+            await ProvisionedUsers(work, kept).update(UUID(made["id"]), data, 'W/"7"')
 
+
+async def test_two_changes_at_once_both_happen(directory: Directory) -> None:
     made = await directory.add()
     values = [("title", "CTO"), ("nickName", "Ada"), ("userType", "Employee"), ("locale", "en-GB")]
     answers = await asyncio.gather(
