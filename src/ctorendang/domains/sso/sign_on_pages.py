@@ -125,7 +125,7 @@ async def depart(
     next_path = safe_path(Query(request).text("next") or "", "")
     browser = request.cookies.get(pages.cookies.name(BROWSER), "")
     context = context_of(request)
-    leaving = await SignOn(product, context.actor).begin(connection_id, purpose, next_path, browser, context.origin)
+    leaving = await SignOn(product, context.actor).leave(connection_id, purpose, next_path, browser, context.origin)
     response = await leave(request, pages, leaving.departure, leaving.provider)
     response.set_cookie(pages.cookies.make(BROWSER, leaving.browser, _DAY))
     return response
