@@ -106,7 +106,9 @@ async def signature_covers_the_whole_document(scene: Scene) -> httpx.Response:
 async def signature_with_two_references(scene: Scene) -> httpx.Response:
     answer = scene.signed()
     reference = find(answer, ".//ds:Reference")
-    reference.addnext(deepcopy(reference))
+    second = deepcopy(reference)
+    second.remove(find(second, "./ds:Transforms"))
+    reference.addnext(second)
     return await scene.send(answer)
 
 
@@ -154,6 +156,13 @@ async def no_transforms(scene: Scene) -> httpx.Response:
     claims = scene.claims()
     signed = scene.signer.sign(assertion(claims), transforms=(xmlsec.Transform.ENVELOPED,))
     return await scene.send(response(claims, signed))
+
+
+@SIGNATURES.stopped_by(COVERS)
+async def object_in_the_signature(scene: Scene) -> httpx.Response:
+    answer = scene.signed()
+    find(answer, ".//ds:Signature").append(make(DS, "Object", "something that is signed by nobody"))
+    return await scene.send(answer)
 
 
 @SIGNATURES.stopped_by(COVERS)

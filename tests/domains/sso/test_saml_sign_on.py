@@ -1,5 +1,6 @@
 """Signing on by SAML with an honest provider of somebody else's making, as browsers do it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,14 @@ async def test_keys_rotate_without_a_gap(visit: Visit) -> None:
     failed = await visit.failed_check(refused)
     assert failed is not None
     assert failed.name == "Assertion can be decrypted"
+
+
+async def test_whoever_comes_first_makes_the_keys_for_all(market: Marketplace) -> None:
+    connection_id = await connect(market, Signer())
+    async with visitor(market) as browser:
+        answers = await asyncio.gather(*(browser.get(f"/sso/{connection_id}/metadata") for _ in range(4)))
+    assert len({answer.content for answer in answers}) == 1
+    assert len(await market.fetch("select 1 from sso_keys")) == 2
 
 
 async def test_keys_are_sealed(visit: Visit) -> None:
