@@ -11,10 +11,12 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.lifecycle import Ownership
 from ctorendang.domains.sso.models import Connection, EmailDomain
 from ctorendang.domains.sso.oidc_flow import discover, seal_secret
+from ctorendang.domains.sso.repository import ConnectionRepository
+from ctorendang.domains.sso.saml_keys import service_provider
 from ctorendang.domains.sso.saml_metadata import read_metadata
-from ctorendang.domains.sso.saml_settings import SamlSettings
+from ctorendang.domains.sso.saml_settings import SamlSettings, store_settings
 from ctorendang.domains.sso.status import ConnectionStatus
-from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.product import Product
 from ctorendang.infra.stack.idp.people import CLIENT_ID
 from ctorendang.infra.work import UnitOfWork
@@ -64,15 +66,21 @@ async def connect(settings: Settings, tenant_ids: Mapping[str, UUID]) -> None:
 
 async def _connect(product: Product, tenant_id: UUID, slug: str, realm: _Realm) -> None:
     wanted = await _provider(product, f"{product.settings.demo.idp_url}/{slug}", realm.protocol)
-    async with product.units.begin(Actor.service(tenant_id, AUTHENTICATOR)) as work:
-        connection = await work.session.get(Connection, (tenant_id, realm.connection_id))
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        present = await ConnectionRepository(work.session).all(tenant_id)
+        connection = next((each for each in present if each.id == realm.connection_id), None)
         if connection is None:
-            connection = _add(work, realm)
+            if present:
+                # Somebody tries out connections of their own.
+                return
+            connection = await _add(work, realm)
         elif not _has_moved(connection.settings, wanted, "entity_id" if realm.protocol == "saml" else "issuer"):
             return
         connection.settings = wanted
         if realm.protocol == "oidc":
             await seal_secret(work, connection, product.settings.demo.idp_client_secret)
+        else:
+            await service_provider(work, connection)
         subject = Subject("sso_connection", connection.id)
         record(work, "sso.connection.seeded", subject, {"name": realm.name, "protocol": realm.protocol})
 
@@ -84,8 +92,7 @@ async def _provider(product: Product, address: str, protocol: str) -> dict[str, 
         return found
     metadata_url = f"{address}/metadata"
     metadata = read_metadata((await product.gateways.outgoing.get(metadata_url)).body, now())
-    settings: dict[str, Any] = msgspec.to_builtins(metadata.applied_to(SamlSettings(metadata_url=metadata_url)))
-    return settings
+    return store_settings(metadata.applied_to(SamlSettings(metadata_url=metadata_url)))
 
 
 def _has_moved(present: Mapping[str, Any], wanted: Mapping[str, Any], name: str) -> bool:
@@ -93,7 +100,7 @@ def _has_moved(present: Mapping[str, Any], wanted: Mapping[str, Any], name: str)
     return present.get(name) != wanted[name] and str(present.get(name)).startswith("http://127.0.0.1:")
 
 
-def _add(work: UnitOfWork, realm: _Realm) -> Connection:
+async def _add(work: UnitOfWork, realm: _Realm) -> Connection:
     connection = Connection(
         tenant_id=work.tenant_id,
         id=realm.connection_id,
@@ -113,4 +120,6 @@ def _add(work: UnitOfWork, realm: _Realm) -> Connection:
         declared=True,
     )
     work.session.add_all([connection, domain])
+    await work.session.flush()
+    work.publish("sso.connection.created", {"connection_id": str(connection.id)})
     return connection
