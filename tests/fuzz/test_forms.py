@@ -121,7 +121,7 @@ def place(playground: Playground, action: str, garbage: str | None) -> str:
         "/admin/members/": ids["member"],
         "/admin/ctos/": ids["waiting"],
     }
-    kind = next((id_ for prefix, id_ in kinds.items() if action.startswith(prefix)), "")
+    kind = next((id_ for prefix, id_ in kinds.items() if action.startswith(prefix)), ids["cto"])
     return re.sub(r"\{\w+\}", kind, action)
 
 
