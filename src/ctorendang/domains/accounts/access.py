@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from ctorendang.domains.accounts.errors import SingleSignOnRequired
 from ctorendang.domains.accounts.factor_repository import StepRepository
 from ctorendang.domains.accounts.key_models import ApiKey
-from ctorendang.domains.accounts.models import AccessPolicy
+from ctorendang.domains.accounts.models import AccessPolicy, Session, User
 from ctorendang.domains.accounts.repository import ABSOLUTE_HOURS, IDLE_MINUTES, SessionRepository
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.work import UnitOfWork
@@ -63,3 +63,28 @@ async def end_access(work: UnitOfWork, user_id: UUID, reason: str) -> None:
     )
     await work.session.execute(keys.values(ended_at=func.now()))
     record(work, "accounts.access.ended", Subject("user", user_id), {"reason": reason})
+
+
+async def end_weak_sessions(
+    work: UnitOfWork, *, user_id: UUID | None = None, role: str | None = None, keep: UUID | None = None
+) -> int:
+    """End sign-ins that took one factor, of people who are asked for two from now on; how many there were.
+
+    Args:
+        work: of an administrator or the product itself.
+        user_id: whose; None is everybody's.
+        role: only of people with this role.
+        keep: a session that goes on: that of whoever asks for it.
+    """
+    statement = update(Session).where(
+        Session.tenant_id == work.tenant_id, Session.strong.is_(False), Session.ended_at.is_(None)
+    )
+    if user_id is not None:
+        statement = statement.where(Session.user_id == user_id)
+    if role is not None:
+        holders = select(User.id).where(User.tenant_id == work.tenant_id, User.roles.contains([role]))
+        statement = statement.where(Session.user_id.in_(holders))
+    if keep is not None:
+        statement = statement.where(Session.id != keep)
+    ended = statement.values(ended_at=func.now()).returning(Session.id).execution_options(synchronize_session=False)
+    return len(list(await work.session.scalars(ended)))

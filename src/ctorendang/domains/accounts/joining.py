@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
+from ctorendang.domains.accounts.access import end_weak_sessions, is_bound, policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import InvitationForSomebodyElse, SignInToAccept, TokenNotAccepted
 from ctorendang.domains.accounts.factors import needs_second_factor
 from ctorendang.domains.accounts.invitation_models import Invitation
@@ -20,7 +20,7 @@ from ctorendang.domains.accounts.passwords import hash_password_aside
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import TRIES_PER_ADDRESS
-from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
@@ -150,8 +150,7 @@ class Joining:
 
     async def _ask_for_second_factor(self, work: UnitOfWork, user: User) -> None:
         if needs_second_factor(await policy_of(work), user):
-            strong = self._reader.session_id if self._reader.strong else None
-            await SessionRepository(work.session).end(self._tenant_id, user.id, but=strong)
+            await end_weak_sessions(work, user_id=user.id)
 
     async def _offer(self, work: UnitOfWork, invitation: Invitation) -> Offer:
         user = await UserRepository(session=work.session).find_by_email(self._tenant_id, invitation.email)

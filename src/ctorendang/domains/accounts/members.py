@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from ctorendang.domains.accounts.access import end_access
+from ctorendang.domains.accounts.access import end_access, end_weak_sessions, policy_of
 from ctorendang.domains.accounts.errors import LastAdministrator
+from ctorendang.domains.accounts.factors import needs_second_factor
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository
@@ -77,7 +78,7 @@ class MemberService:
         return statement
 
     async def set_roles(self, member_id: UUID, roles: Sequence[str]) -> User:
-        """Give a person exactly these roles.
+        """Give a person exactly these roles. Whom they ask for a second factor signs in again and shows it.
 
         Raises:
             Forbidden: the actor administers nobody.
@@ -96,6 +97,8 @@ class MemberService:
             await self._keep_an_admin_besides(member_id)
         user = await self._users.get_locked(self._tenant_id, member_id)
         before, user.roles = user.roles, chosen
+        if needs_second_factor(await policy_of(self._work), user):
+            await end_weak_sessions(self._work, user_id=user.id, keep=self._work.actor.session_id)
         record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": chosen})
         self._work.publish("member.roles_set", {"user_id": str(user.id)})
         return user

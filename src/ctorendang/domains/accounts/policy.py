@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Interval, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from ctorendang.domains.accounts.access import policy_of
+from ctorendang.domains.accounts.access import end_weak_sessions, policy_of
 from ctorendang.domains.accounts.factor_models import Passkey, TotpCredential
 from ctorendang.domains.accounts.models import AccessPolicy, Session, User
 from ctorendang.domains.accounts.permissions import AccountPermission
@@ -20,6 +20,7 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
 MFA = ("off", "optional", "required_for_admins", "required")
+_WHO_MUST = {"required_for_admins": Role.ADMIN, "required": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class PolicyService:
             statement.on_conflict_do_update(index_elements=["tenant_id"], set_={**after, "updated_at": func.now()})
         )
         ended = await self._apply(after["absolute_hours"], after["concurrent_sessions"])
+        if after["mfa"] != before["mfa"]:
+            ended += await self._ask_for_second_factors(after["mfa"])
         details = {"before": before, "after": after, "sessions_ended": ended}
         record(self._work, "accounts.policy.updated", Subject("access_policy", None), details)
         self._work.session.expire_all()
@@ -110,6 +113,12 @@ class PolicyService:
         )
         administrators, everybody = (await self._work.session.execute(statement)).one()
         return NotEnrolled(administrators, everybody)
+
+    async def _ask_for_second_factors(self, mfa: str) -> int:
+        """End the sign-ins that took one factor where two are required now, but this one; how many there were."""
+        if mfa not in _WHO_MUST:
+            return 0
+        return await end_weak_sessions(self._work, role=_WHO_MUST[mfa], keep=self._work.actor.session_id)
 
     async def _apply(self, absolute_hours: int, most: int | None) -> int:
         """Make living sessions what they would be had they begun under the policy; how many that ended."""
