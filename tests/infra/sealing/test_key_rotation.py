@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
@@ -128,6 +129,25 @@ async def test_a_missing_master_key_is_named_with_how_many_need_it_and_nothing_c
         await rotate(marketplaces.platform, Keyring((fresh,)))
     assert await master_key_of(product, market) == old
     assert await opened(product, market, value) == SECRET
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from tenant_keys",
+        "update tenant_keys set tenant_id = uuidv7()",
+        "update tenant_keys set id = uuidv7()",
+        "insert into tenant_keys (tenant_id, master_key_id, wrapped_key) values (uuidv7(), 'mine', '')",
+        "select created_at from tenant_keys",
+    ],
+)
+async def test_the_platform_may_rewrap_keys_and_nothing_else(settings: Settings, statement: str):
+    platform = await asyncpg.connect(settings.database.platform_url)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await platform.execute(statement)
+    finally:
+        await platform.close()
 
 
 async def test_the_command_says_what_it_did_in_one_line(

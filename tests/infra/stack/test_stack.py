@@ -113,7 +113,8 @@ def test_the_cache_opens_only_by_password(stack):
 def test_secrets_are_readable_by_their_owner_alone(stack):
     variables = stack.variables()
     urls = [stack.superuser_url, variables["CTORENDANG_DATABASE_URL"], variables["CTORENDANG_REDIS_URL"]]
-    secrets = [variables["CTORENDANG_SECRET_KEY"], *(url.split(":")[2].partition("@")[0] for url in urls)]
+    kept = [variables["CTORENDANG_SECRET_KEY"], variables["CTORENDANG_MASTER_KEYS"].partition(":")[2]]
+    secrets = [*kept, *(url.split(":")[2].partition("@")[0] for url in urls)]
     holders = [
         file
         for file in stack.data.path.rglob("*")
