@@ -57,7 +57,7 @@ def upgrade() -> None:
         private_table(table, besides=("authenticator", "admin"))
     # Administrators, and providers that deprovision, end what somebody has begun; they do not begin it.
     service_table("sign_in_steps", roles=("authenticator", "admin", "worker"))
-    service_table("passkey_challenges", roles=("authenticator", "admin", "worker"))
+    service_table("passkey_challenges", roles=("authenticator", "admin", "worker", "scim"))
 
 
 def _what_is_under_way() -> None:
