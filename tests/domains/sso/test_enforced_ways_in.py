@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.domains.accounts.factor_steps import sign_in_program
 from tests.domains.accounts.soft_authenticator import SIGN_IN, SoftAuthenticator, add_passkey, ask, send
-from tests.domains.sso.office import Office
+from tests.domains.sso.office import Office, prove
 from tests.domains.sso.saml_scene import visitor
 from tests.domains.sso.setting_up import scene_of
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Person, form_token, sign_in, submit
@@ -143,6 +143,7 @@ async def _enters_by_passkey(office: Office, device: SoftAuthenticator) -> bool:
 
 
 async def test_single_sign_on_itself_stays_open(office: Office):
+    await prove(office.market, office.admin, office.signer, office.connection_id)
     await office.enforce()
     async with visitor(office.market) as browser:
         scene = await scene_of(office.market, browser, office.signer, office.connection_id)
