@@ -26,6 +26,7 @@ GOOD = {
     "newPassword": "another good password", "currentPassword": "not the password",
     "code": "123456", "credential": "{}", "mfa": "OPTIONAL", "idleMinutes": "60", "absoluteHours": "24",
     "concurrentSessions": "5", "scopes": "READ_DIRECTORY", "expiresInDays": "30", "emails": "grace@client.example",
+    "label": "Production", "group": "Experts", "role": "CTO", "defaultRole": "CLIENT",
 }  # fmt: skip
 _STEPS = {
     "about": ["title", "description"],
@@ -36,7 +37,7 @@ _STEPS = {
 # Signing out would end the run for everyone who shares the browser.
 LEFT_OUT = {"/logout"}
 # Where providers' messages arrive; tests/domains/sso attacks these.
-MESSAGES = {"/sso//acs", "/sso//slo", "/sso//backchannel-logout"}
+MESSAGES = {"/sso//acs", "/sso//slo", "/sso//backchannel-logout", "/scim/v2"}
 
 
 def forms() -> list[tuple[str, list[str]]]:
