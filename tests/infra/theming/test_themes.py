@@ -16,7 +16,8 @@ NAMES = theme_names(THEMES)
 TENANT_THEMES = [name for name in NAMES if name != "console"]
 DOCUMENTS = sorted(file.stem for file in (THEMES / "base" / "documents").glob("*.graphql"))
 MAIL = {"name": "Ada", "home": "https://x.test", "url": "https://x.test/u", "login_url": "https://x.test/login"}
-MAIL |= {"reset_url": "https://x.test/reset", "minutes": 30, "reason": "Say more about your work.", "change": "code_used", "left": 3}
+MAIL |= {"reset_url": "https://x.test/reset", "minutes": 30, "reason": "Say more about your work."}
+MAIL |= {"change": "code_used", "left": 3}
 MAIL |= {"roles": "a client", "author": "Grace", "rating": 4, "cto": "Alan", "headline": "Breaks codes"}
 MAIL |= {"inviter": "Grace", "days": 7, "new_email": "ada@elsewhere.test"}
 MAIL |= {"settings_url": "https://x.test/account/notifications"}

@@ -1,7 +1,7 @@
 """How values are written for people: what templates use as ``{{ value | filter }}``.
 
-Money, numbers and dates follow the reader's locale or else the tenant's, moments the reader's time zone or else UTC; all
-are taken from the template's context.
+Money, numbers and dates follow the reader's locale or else the tenant's, moments the reader's time zone or else UTC;
+all are taken from the template's context.
 """
 
 import hashlib

@@ -89,7 +89,7 @@ class TokenSet:
     def css(self) -> str:
         """Custom properties for both modes; the reader's system chooses, unless the page says which.
 
-        What differs is written down three times and no selector outweighs another: the later one of those that fit wins.
+        No selector outweighs another: the last of those that fit wins.
         """
         light, dark = self._modes["light"], self._modes["dark"]
         changed = [token for path, token in dark.items() if light.get(path) != token]
