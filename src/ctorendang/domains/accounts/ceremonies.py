@@ -41,7 +41,7 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import token_hash
 from ctorendang.kit.ids import uuid7
 
-CHALLENGES_PER_ADDRESS = Limit("passkey-challenge-address", attempts=300, seconds=600)
+CHALLENGES_PER_ADDRESS = Limit("passkey-challenge-address", attempts=1000, seconds=600)
 ANSWERS_PER_ADDRESS = Limit("passkey-answer-address", attempts=100, seconds=600)
 
 _CHALLENGE_LIFETIME = timedelta(minutes=10)
@@ -220,6 +220,7 @@ class Ceremonies:
             user = await self._accepted(work, purpose, said, user_id)
         if user is None:
             raise PasskeyNotAccepted
+        await self._product.limiter.forgive(ANSWERS_PER_ADDRESS, str(self._tenant_id), self._actor.address)
         return user
 
     async def _accepted(self, work: UnitOfWork, purpose: Purpose, said: Answer, user_id: UUID | None) -> User | None:
