@@ -15,6 +15,7 @@ from tests.domains.accounts.factor_steps import (
     shown_key,
     sign_in_program,
 )
+from tests.domains.accounts.inviting import accept, link
 from tests.factories import PASSWORD, PROBLEMS, TOKENS, form_token, submit
 
 NEW_PASSWORD = "staple battery horse correct"
@@ -190,3 +191,17 @@ async def test_refusals_and_successes_are_in_the_trail(market):
     actions = [row["action"] for row in await market.fetch("select action from audit_events order by id")]
     for action in ("authenticator_app.begun", "authenticator_app.added", "second_factor.refused", "session.opened"):
         assert f"accounts.{action}" in actions
+
+
+async def test_an_invitation_leads_no_further_than_a_sign_up(market, client, inbox):
+    token = await link(await market.join("admin"), inbox)
+    await set_policy(market, mfa="required")
+    answer = await accept(client, token)
+    assert answer.headers["location"] == "/login/enrol"
+    assert not await is_signed_in(client)
+    assert await market.fetch("select from sessions where kind = 'browser'") == []
+    await submit(client, "/login/enrol", "/login/enrol/app", {})
+    app = App(shown_key((await client.get("/login/enrol")).text))
+    done = await submit(client, "/login/enrol", "/login/enrol", {"code": app.code()})
+    assert len(shown_codes(done.text)) == 10
+    assert await is_signed_in(client)
