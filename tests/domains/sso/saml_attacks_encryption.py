@@ -3,7 +3,7 @@
 import httpx
 import xmlsec
 from lxml import etree
-from tests.domains.sso.hostile_idp import DS, SAML, Signer, assertion, encrypted, find, make, response
+from tests.domains.sso.hostile_idp import DS, SAML, Element, Signer, assertion, encrypted, find, make, response
 from tests.domains.sso.saml_attack import Attacks
 from tests.domains.sso.saml_scene import Scene
 
@@ -12,6 +12,15 @@ FOREIGN = Signer("mallory.example")
 
 MAKER = "Signature of the assertion is the provider's"
 OPENED = "Assertion can be decrypted"
+
+
+async def refused_unread(scene: Scene, answer: Element) -> httpx.Response:
+    """Sent, and refused for what it refers to: nobody has gone there to look."""
+    refused = await scene.send(answer)
+    failed = await scene.failed_check(refused)
+    assert failed is not None
+    assert failed.got == "it refers to another address"
+    return refused
 
 
 @ENCRYPTION.stopped_by("Signature is there")
@@ -47,7 +56,7 @@ async def encrypted_data_on_another_host(scene: Scene) -> httpx.Response:
     value = find(hidden, "./xenc:EncryptedData/xenc:CipherData/xenc:CipherValue")
     reference = etree.Element("{http://www.w3.org/2001/04/xmlenc#}CipherReference", URI="http://127.0.0.1:1/x")
     value.getparent().replace(value, reference)
-    return await scene.send(response(claims, hidden))
+    return await refused_unread(scene, response(claims, hidden))
 
 
 @ENCRYPTION.stopped_by(OPENED)
@@ -88,7 +97,7 @@ async def encrypted_key_on_another_host(scene: Scene) -> httpx.Response:
     hidden = encrypted(scene.signer.sign(assertion(claims)), scene.certificates[0])
     key = find(hidden, ".//xenc:EncryptedKey")
     key.getparent().replace(key, make(DS, "RetrievalMethod", URI="http://127.0.0.1:1/key"))
-    return await scene.send(response(claims, hidden))
+    return await refused_unread(scene, response(claims, hidden))
 
 
 @ENCRYPTION.stopped_by(OPENED)
