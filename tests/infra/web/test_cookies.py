@@ -34,7 +34,7 @@ class Recorder:
         signed_in = await submit(self.browser, "/login", "/login", {"email": person.email, "password": PASSWORD})
         assert signed_in.status_code == 303
         assert (await submit(self.browser, "/account", "/account", {"name": "Ada New"})).status_code == 303
-        assert "Your name is saved." in (await self.browser.get("/account")).text
+        assert "Your profile is saved." in (await self.browser.get("/account")).text
         assert (await submit(self.browser, "/account", "/logout", {})).status_code == 303
 
     async def record(self, response: httpx.Response) -> None:
@@ -126,8 +126,8 @@ async def test_a_message_is_shown_once(market: Marketplace):
     async with market.browser() as browser:
         await sign_in(browser, person)
         await submit(browser, "/account", "/account", {"name": "Ada New"})
-        assert "Your name is saved." in (await browser.get("/account")).text
-        assert "Your name is saved." not in (await browser.get("/account")).text
+        assert "Your profile is saved." in (await browser.get("/account")).text
+        assert "Your profile is saved." not in (await browser.get("/account")).text
 
 
 ELSEWHERE = [

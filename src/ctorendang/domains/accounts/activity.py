@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.activity_words import in_words
 from ctorendang.domains.accounts.devices import device_of
 from ctorendang.domains.accounts.models import Session
 from ctorendang.domains.audit.models import AuditEvent
+from ctorendang.domains.audit.permissions import AuditPermission
 from ctorendang.domains.audit.service import AuditService
 from ctorendang.infra.db.paging import Page, PageRequest
 from ctorendang.infra.work import UnitOfWork
@@ -53,6 +54,7 @@ class ActivityService:
             SignInRequired: this is a visitor.
             InvalidInput: the page makes no sense.
         """
+        self._work.require(AuditPermission.READ_OWN)
         found = await self._audit.own_page(request, self._things())
         sessions = await self._sessions(found.rows)
         rows = [self._told(event, sessions) for event in found.rows]
@@ -64,6 +66,7 @@ class ActivityService:
         Raises:
             SignInRequired: this is a visitor.
         """
+        self._work.require(AuditPermission.READ_OWN)
         return await self._audit.own_count(self._things())
 
     def _things(self) -> dict[str, Select[UUID]]:

@@ -16,8 +16,8 @@ async def leave(
 ) -> Response[Any]:
     """Redirect the browser, or have it post what the provider wants posted.
 
-    After a form of ours was sent, browsers hold redirects to ``form-action`` too, which names this site alone. Then, as for
-    what is to be posted, a page leads on: by itself where scripts run, by a button where they do not.
+    After a form of ours was sent, browsers hold redirects to ``form-action`` too, which names this site alone. Then, as
+    for what is to be posted, a page leads on: by itself where scripts run, by a button where they do not.
 
     Args:
         request: that is answered.
