@@ -25,6 +25,11 @@ async def test_without_an_administrator_who_came_through_it_nothing_is_enforced(
     assert (await office.state())["stage"] == "OFF"
 
 
+async def test_whoever_changed_the_version_the_proof_is_of_the_old_one(office: Office):
+    await office.market.fetch("update sso_connections set version = version + 1")
+    assert (await office.enforce())["code"] == "not_ready_to_enforce"
+
+
 async def test_a_sign_in_through_an_earlier_version_does_not_count(office: Office):
     changed = {"connectionId": office.connection_id, "forceAuthn": True}
     assert (await office.admin.mutate("setSamlOptions", CONNECTION, changed))["tested"] is False
