@@ -33,7 +33,8 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token, token_hash
 from ctorendang.kit.ids import uuid7
 
-DEPARTURES = Limit("sso-departures-address", attempts=100, seconds=600)
+# A whole company may come through one address at nine in the morning.
+DEPARTURES = Limit("sso-departures-address", attempts=2_000, seconds=600)
 REFUSALS_KEPT = Limit("sso-refusals-kept", attempts=200, seconds=600)
 
 _AWAY = timedelta(minutes=15)
