@@ -1,6 +1,7 @@
 """What one did, and what was done to one's account, in words."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, Person, form_token, sign_in
 
+from ctorendang.domains.accounts.activity import ActivityService
 from ctorendang.domains.accounts.activity_words import in_words
+from ctorendang.infra.db.paging import PageRequest
+from ctorendang.infra.errors import Forbidden
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 NODE = "text by address device alarming action createdAt"
@@ -152,6 +156,14 @@ async def test_cursors_of_others_lead_nowhere_new(market):
         "accounts.account.opened",
     }
     assert "errors" in await person.graphql('{ myActivity(after: "nonsense") { totalCount } }')
+
+
+async def test_a_key_without_that_scope_reads_nothing_of_it(market, product):
+    person = await market.join("client")
+    async with product.units.begin(replace(person.actor, scopes=frozenset({"ctos:cto:read"}))) as work:
+        for reading in (ActivityService(work).page(PageRequest()), ActivityService(work).count()):
+            with pytest.raises(Forbidden):
+                await reading
 
 
 async def test_the_index_serves_the_list(market: Marketplace):
