@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from ctorendang.domains.accounts.keys import owner_of
+from ctorendang.domains.accounts.keys.service import owner_of
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.graphql.endpoint import graphql_get, graphql_post

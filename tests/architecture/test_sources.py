@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ctorendang.domains.accounts.keys.scopes import Scope
 from ctorendang.domains.accounts.roles import Role
-from ctorendang.domains.accounts.scopes import Scope
 from ctorendang.registry import DOMAINS
 from tests.architecture.sources import (
     OWN_CONNECTIONS,

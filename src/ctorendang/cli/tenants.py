@@ -75,7 +75,7 @@ async def _single_sign_on(
     """Plan or apply the connections of the tenants that are there; without the app role's address there are none."""
     if not settings.database.url and not any(each.sso.connections for each in declarations):
         return {}
-    from ctorendang.domains.sso.declared import DeclaredConnections
+    from ctorendang.domains.sso.connections.declared import DeclaredConnections
     from ctorendang.domains.tenants.platform import ids_by_slug
     from ctorendang.wiring import open_product
 

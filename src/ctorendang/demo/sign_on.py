@@ -8,13 +8,13 @@ from uuid import UUID
 import msgspec
 
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.sso.lifecycle import Ownership
+from ctorendang.domains.sso.connections.lifecycle import Ownership
 from ctorendang.domains.sso.models import Connection, EmailDomain
-from ctorendang.domains.sso.oidc_flow import discover, seal_secret
+from ctorendang.domains.sso.oidc.flow import discover, seal_secret
 from ctorendang.domains.sso.repository import ConnectionRepository
-from ctorendang.domains.sso.saml_keys import service_provider
-from ctorendang.domains.sso.saml_metadata import read_metadata
-from ctorendang.domains.sso.saml_settings import SamlSettings, store_settings
+from ctorendang.domains.sso.saml.keys import service_provider
+from ctorendang.domains.sso.saml.metadata import read_metadata
+from ctorendang.domains.sso.saml.settings import SamlSettings, store_settings
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.product import Product

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, Person, form_token, sign_in
 
-from ctorendang.domains.accounts.activity import ActivityService
-from ctorendang.domains.accounts.activity_words import in_words
+from ctorendang.domains.accounts.people.activity import ActivityService
+from ctorendang.domains.accounts.people.activity_words import in_words
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.errors import Forbidden
 

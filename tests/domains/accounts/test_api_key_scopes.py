@@ -4,7 +4,7 @@ import pytest
 from tests.domains.accounts.holding_keys import CREATED, code, key_of
 from tests.factories import PROBLEMS, REFUSALS, TOKENS, project
 
-from ctorendang.domains.accounts.scopes import Scope
+from ctorendang.domains.accounts.keys.scopes import Scope
 
 DONE = "... on Done { message }" + PROBLEMS
 

@@ -4,7 +4,7 @@ import pytest
 from tests.domains.accounts.holding_keys import create, key_of, owner
 from tests.factories import PROBLEMS, REFUSALS, form_token, sign_in, submit
 
-from ctorendang.domains.accounts.keys import BAD_KEYS
+from ctorendang.domains.accounts.keys.service import BAD_KEYS
 from ctorendang.infra.auth.bearer import KEY_MARK, kind_of
 
 KEY = "... on ApiKey { id }" + REFUSALS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from tests.pictures import announcing_png, chunk, encoded, opened, png
 
-from ctorendang.domains.accounts.image_decoder import LONGEST_SIDE, MOST_PIXELS, Refused, squares
+from ctorendang.domains.accounts.people.image_decoder import LONGEST_SIDE, MOST_PIXELS, Refused, squares
 
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 

@@ -5,7 +5,7 @@ from tests.domains.accounts.inviting import GRACE, MADE, accept, invite, link
 from tests.factories import PROBLEMS, REFUSALS, Marketplace, Person, sign_in, submit
 from tests.inbox import Inbox
 
-from ctorendang.domains.accounts.invitation_pages import addresses_in
+from ctorendang.domains.accounts.invitations.pages import addresses_in
 
 INVITATION = "... on Invitation { id email }" + REFUSALS
 DONE = "... on Done { message }" + PROBLEMS

@@ -9,7 +9,7 @@ from tests.factories import PROBLEMS, Marketplace, Person, form_token, profile, 
 from tests.inbox import Inbox, text_of
 
 from ctorendang.domains.accounts.models import User
-from ctorendang.domains.accounts.notifications import CATALOGUE, Channel, Notification, mail_if_wanted
+from ctorendang.domains.accounts.people.notifications import CATALOGUE, Channel, Notification, mail_if_wanted
 from ctorendang.infra.auth.actor import WORKER, Actor
 
 SETTINGS = "... on NotificationSettings { settings { kind channel wanted fixed } }" + PROBLEMS

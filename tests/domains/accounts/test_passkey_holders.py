@@ -30,8 +30,8 @@ from tests.domains.accounts.soft_authenticator import (
 )
 from tests.factories import PROBLEMS, Marketplace, sign_in
 
-from ctorendang.domains.accounts.ceremonies import ANSWERS_PER_ADDRESS, Ceremonies, Place
 from ctorendang.domains.accounts.errors import PasskeyNotAccepted
+from ctorendang.domains.accounts.factors.ceremonies import ANSWERS_PER_ADDRESS, Ceremonies, Place
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import TooManyAttempts
 

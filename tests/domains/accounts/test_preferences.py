@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
-from ctorendang.domains.accounts.preferences import LOCALES
+from ctorendang.domains.accounts.people.preferences import LOCALES
 
 VIEWER = "... on Viewer { timeZone locale appearance startPage }" + PROBLEMS
 

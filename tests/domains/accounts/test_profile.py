@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.factories import PROBLEMS, Marketplace, Person, sign_in, submit
 
-from ctorendang.domains.accounts.people import PersonalDetails
+from ctorendang.domains.accounts.people.service import PersonalDetails
 from ctorendang.infra.errors import InvalidInput
 
 EVERYTHING = {

@@ -11,7 +11,7 @@ from tests.domains.accounts.factor_steps import (
 )
 from tests.factories import PASSWORD, PROBLEMS, Marketplace, Person, form_token
 
-from ctorendang.domains.accounts import steps
+from ctorendang.domains.accounts.factors import steps
 
 NEW_PASSWORD = "staple battery horse correct"
 

@@ -15,7 +15,7 @@ from tests.domains.accounts.factor_steps import (
 from tests.domains.accounts.soft_authenticator import SoftAuthenticator, add_passkey, ask, send
 from tests.factories import PASSWORD, Marketplace, Person, form_token, sign_in, submit
 
-from ctorendang.domains.accounts import confirmation
+from ctorendang.domains.accounts.factors import confirmation
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor

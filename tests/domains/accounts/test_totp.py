@@ -25,9 +25,16 @@ from tests.domains.accounts.factor_steps import (
 )
 from tests.factories import Marketplace, sign_in, submit
 
-from ctorendang.domains.accounts import codes
 from ctorendang.domains.accounts.errors import CodeNotAccepted
-from ctorendang.domains.accounts.totp import new_recovery_codes, new_seed, normalise, recovery_hash, setup_of, step_of
+from ctorendang.domains.accounts.factors import codes
+from ctorendang.domains.accounts.factors.totp import (
+    new_recovery_codes,
+    new_seed,
+    normalise,
+    recovery_hash,
+    setup_of,
+    step_of,
+)
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.infra.errors import TooManyAttempts

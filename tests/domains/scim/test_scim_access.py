@@ -9,7 +9,7 @@ import pytest
 from tests.domains.scim.directories import Directory, recent
 from tests.factories import Person
 
-from ctorendang.domains.accounts.keys import KeyService, NewKey
+from ctorendang.domains.accounts.keys.service import KeyService, NewKey
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor

@@ -26,7 +26,9 @@ async def test_a_foreign_token_is_nobody_s(directory: Directory, foreign_directo
 
 
 @pytest.mark.parametrize(
-    "authorization", ["", "Bearer", "Bearer ", "Basic Zm9vOmJhcg==", f"Bearer {new_token()}", "Bearer " + "x" * 5000]
+    "authorization",
+    ["", "Bearer", "Bearer ", "Basic Zm9vOmJhcg==", f"Bearer {new_token()}", "Bearer " + "x" * 5000],
+    ids=["nothing", "no token", "empty token", "basic", "unknown token", "endless token"],
 )
 async def test_without_a_good_token_there_is_nothing(directory: Directory, authorization: str) -> None:
     answer = await directory.send("GET", "/Users", headers={"authorization": authorization})

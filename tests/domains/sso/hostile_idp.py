@@ -12,8 +12,8 @@ from zlib import compressobj
 import xmlsec
 from lxml import etree
 
-from ctorendang.domains.sso.saml_certificates import make_key_pair
-from ctorendang.domains.sso.saml_settings import KeyPair
+from ctorendang.domains.sso.saml.certificates import make_key_pair
+from ctorendang.domains.sso.saml.settings import KeyPair
 
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"

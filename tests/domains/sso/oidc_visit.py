@@ -12,8 +12,8 @@ import msgspec
 from tests.domains.sso.real_op import RealOp, serving
 from tests.factories import Marketplace
 
-from ctorendang.domains.sso import oidc_flow
 from ctorendang.domains.sso.models import Connection, SignOnTrace
+from ctorendang.domains.sso.oidc import flow as oidc_flow
 from ctorendang.domains.sso.traces import TraceContent, read_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.kit.ids import uuid7

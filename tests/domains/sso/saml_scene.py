@@ -17,7 +17,7 @@ from tests.domains.sso.hostile_idp import Claims, Element, Signer, assertion, en
 from tests.factories import Marketplace
 
 from ctorendang.domains.sso.models import Connection, EmailDomain, SignOnTrace
-from ctorendang.domains.sso.saml_settings import SamlSettings, store_settings
+from ctorendang.domains.sso.saml.settings import SamlSettings, store_settings
 from ctorendang.domains.sso.trace import Check
 from ctorendang.domains.sso.traces import read_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor

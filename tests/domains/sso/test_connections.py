@@ -20,9 +20,9 @@ from tests.domains.sso.setting_up import (
 )
 from tests.factories import Marketplace, Person, sign_in
 
-from ctorendang.domains.sso.lifecycle import TRANSITIONS, Move
-from ctorendang.domains.sso.providers import GUIDES, NAMES, PROTOCOLS
-from ctorendang.domains.sso.saml_certificates import make_key_pair
+from ctorendang.domains.sso.connections.lifecycle import TRANSITIONS, Move
+from ctorendang.domains.sso.connections.providers import GUIDES, NAMES, PROTOCOLS
+from ctorendang.domains.sso.saml.certificates import make_key_pair
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.kit.clock import now
 

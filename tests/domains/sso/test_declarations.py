@@ -12,7 +12,7 @@ from tests.domains.sso.saml_scene import IDP, SSO_URL, visitor
 from tests.domains.sso.setting_up import CONNECTION, hosting, metadata_of, scene_of
 from tests.factories import Marketplace, Person
 
-from ctorendang.domains.sso.declared import DeclaredConnections
+from ctorendang.domains.sso.connections.declared import DeclaredConnections
 from ctorendang.domains.tenants.declarations import Declaration, InvalidDeclarations, read_declarations
 from ctorendang.domains.tenants.declared_sso import DeclaredSso
 from ctorendang.infra.theming.renderer import ThemeRenderer

@@ -8,7 +8,7 @@ from tests.domains.sso.saml_scene import visitor
 from tests.domains.sso.setting_up import CONNECTION, scene_of, try_out
 from tests.factories import PROBLEMS, sign_in
 
-from ctorendang.domains.sso.stages import TRANSITIONS, Stage, Turn
+from ctorendang.domains.sso.enforcement.stages import TRANSITIONS, Stage, Turn
 
 # What it takes
 

@@ -9,7 +9,7 @@ from tests.domains.sso.oidc_visit import Connected, insert, opens_account, provi
 from tests.domains.sso.real_op import RealOp
 from tests.factories import form_token
 
-from ctorendang.domains.sso import oauth
+from ctorendang.domains.sso.oidc import oauth
 
 OWN = {"email": "ada@people.example", "primary": True, "verified": True, "visibility": "private"}
 OTHER = {"email": "victim@people.example", "primary": False, "verified": False, "visibility": None}

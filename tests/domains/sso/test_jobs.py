@@ -10,7 +10,7 @@ from tests.domains.sso.setting_up import configure, create, hosting, metadata_of
 from tests.factories import Marketplace, Person
 from tests.inbox import Inbox, text_of
 
-from ctorendang.domains.sso.saml_certificates import make_key_pair
+from ctorendang.domains.sso.saml.certificates import make_key_pair
 from ctorendang.kit.clock import now
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.sso.oidc_visit import provider
 
-from ctorendang.domains.sso import oidc_flow
-from ctorendang.domains.sso.oidc import (
+from ctorendang.domains.sso.oidc import flow as oidc_flow
+from ctorendang.domains.sso.oidc.relying_party import (
     Asked,
     OidcSettings,
     ProviderNotUsable,

@@ -7,9 +7,10 @@ import pytest
 from tests.domains.sso.oidc_visit import connect, is_signed_in, opens_account, provider, query_of, somebody
 from tests.domains.sso.real_op import RealOp
 
-from ctorendang.domains.sso import oauth, oidc
 from ctorendang.domains.sso.models import EmailDomain
-from ctorendang.domains.sso.oidc import Asked
+from ctorendang.domains.sso.oidc import oauth
+from ctorendang.domains.sso.oidc import relying_party as oidc
+from ctorendang.domains.sso.oidc.relying_party import Asked
 from ctorendang.kit.clock import now
 
 

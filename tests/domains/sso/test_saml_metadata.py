@@ -10,20 +10,20 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
-from ctorendang.domains.sso.saml_certificates import (
+from ctorendang.domains.sso.saml.certificates import (
     CertificateNotGood,
     expiry_warnings,
     facts_of,
     make_key_pair,
     read_certificate,
 )
-from ctorendang.domains.sso.saml_metadata import (
+from ctorendang.domains.sso.saml.metadata import (
     MetadataNotUsable,
     SeveralProviders,
     read_metadata,
     service_metadata,
 )
-from ctorendang.domains.sso.saml_settings import SamlSettings, ServiceProvider
+from ctorendang.domains.sso.saml.settings import SamlSettings, ServiceProvider
 
 NOW = datetime.now(UTC)
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"

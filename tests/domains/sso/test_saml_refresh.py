@@ -14,9 +14,9 @@ from tests.factories import Marketplace
 from tests.infra.gateways.outgoing_servers import answering, serving
 
 from ctorendang.domains.sso.models import Connection
-from ctorendang.domains.sso.saml_flow import fetch_metadata, is_due, refresh_metadata
-from ctorendang.domains.sso.saml_metadata import MetadataNotUsable
-from ctorendang.domains.sso.saml_settings import read_settings
+from ctorendang.domains.sso.saml.flow import fetch_metadata, is_due, refresh_metadata
+from ctorendang.domains.sso.saml.metadata import MetadataNotUsable
+from ctorendang.domains.sso.saml.settings import read_settings
 from ctorendang.infra.auth.actor import AUTHENTICATOR, WORKER, Actor
 from ctorendang.infra.errors import Forbidden
 from ctorendang.infra.gateways.outgoing import AddressNotAllowed

@@ -15,7 +15,7 @@ from tests.domains.sso.saml_visit import Visit, visiting
 from tests.factories import Marketplace, Marketplaces, form_token, sign_in
 
 from ctorendang.domains.sso.models import Connection
-from ctorendang.domains.sso.saml_keys import rotate_keys
+from ctorendang.domains.sso.saml.keys import rotate_keys
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.clock import now
 

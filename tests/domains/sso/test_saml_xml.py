@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ctorendang.domains.sso.saml_xml import NotReadable, decode, deflate, encode, inflate, moment
+from ctorendang.domains.sso.saml.xml import NotReadable, decode, deflate, encode, inflate, moment
 
 
 def test_inflating_stops_early() -> None:

@@ -141,6 +141,7 @@ async def test_a_bomb_does_not_go_off():
         b"",
         b"HTTP/1.1 200 OK\r\n" + b"x: " + b"y" * 300_000 + b"\r\n\r\n",
     ],
+    ids=["cut", "not packed", "unknown packing", "packed twice", "short", "no HTTP", "nothing", "endless header"],
 )
 async def test_damaged_answers_are_failures_that_say_so(answer: bytes):
     async with serving(answer) as host:

@@ -49,7 +49,9 @@ async def test_the_same_secret_never_looks_the_same(product: Product, market: Ma
 
 
 @pytest.mark.parametrize(
-    ("purpose", "row"), [("another", ROW), ("a seed ", ROW), ("", ROW), ("a seed", uuid4())], ids=str
+    ("purpose", "row"),
+    [("another", ROW), ("a seed ", ROW), ("", ROW), ("a seed", uuid4())],
+    ids=["purpose", "space", "nothing", "row"],
 )
 async def test_another_purpose_or_row_does_not_open_it(product: Product, market: Marketplace, purpose, row):
     sealed = await sealed_in(product, market)

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from ctorendang.domains.accounts.errors import SingleSignOnRequired
-from ctorendang.domains.accounts.factor_repository import StepRepository
-from ctorendang.domains.accounts.key_models import ApiKey
+from ctorendang.domains.accounts.factors.repository import StepRepository
+from ctorendang.domains.accounts.keys.models import ApiKey
 from ctorendang.domains.accounts.models import AccessPolicy, Session, User
 from ctorendang.domains.accounts.repository import ABSOLUTE_HOURS, IDLE_MINUTES, SessionRepository
 from ctorendang.domains.audit.service import Subject, record

@@ -1,29 +1,29 @@
 """What the accounts domain offers."""
 
-from ctorendang.domains.accounts.email_graphql import EmailMutations
-from ctorendang.domains.accounts.email_jobs import EMAIL_SUBSCRIPTIONS
-from ctorendang.domains.accounts.email_pages import EmailPages
-from ctorendang.domains.accounts.factor_graphql import FactorMutations, FactorQueries
-from ctorendang.domains.accounts.factor_jobs import FACTOR_SUBSCRIPTIONS
-from ctorendang.domains.accounts.factor_pages import SecurityPages
+from ctorendang.domains.accounts.email.graphql import EmailMutations
+from ctorendang.domains.accounts.email.jobs import EMAIL_SUBSCRIPTIONS
+from ctorendang.domains.accounts.email.pages import EmailPages
+from ctorendang.domains.accounts.factors.graphql import FactorMutations, FactorQueries
+from ctorendang.domains.accounts.factors.jobs import FACTOR_SUBSCRIPTIONS
+from ctorendang.domains.accounts.factors.pages import SecurityPages
+from ctorendang.domains.accounts.factors.step_pages import EnrolmentPages, SecondFactorPages
+from ctorendang.domains.accounts.factors.step_up_pages import StepUpPages
 from ctorendang.domains.accounts.graphql import AccountMutations
-from ctorendang.domains.accounts.invitation_graphql import InvitationMutations, InvitationQueries
-from ctorendang.domains.accounts.invitation_jobs import INVITATION_SUBSCRIPTIONS
-from ctorendang.domains.accounts.invitation_pages import InvitationPages, JoiningPages
+from ctorendang.domains.accounts.invitations.graphql import InvitationMutations, InvitationQueries
+from ctorendang.domains.accounts.invitations.jobs import INVITATION_SUBSCRIPTIONS
+from ctorendang.domains.accounts.invitations.pages import InvitationPages, JoiningPages
 from ctorendang.domains.accounts.jobs import SUBSCRIPTIONS
-from ctorendang.domains.accounts.key_graphql import KeyMutations, KeyQueries
-from ctorendang.domains.accounts.key_pages import KeyPages
+from ctorendang.domains.accounts.keys.graphql import KeyMutations, KeyQueries
+from ctorendang.domains.accounts.keys.pages import KeyPages
 from ctorendang.domains.accounts.pages import AccountPages, SignInPages, SignUpPages
-from ctorendang.domains.accounts.people_graphql import OwnMutations, OwnQueries
-from ctorendang.domains.accounts.people_pages import AvatarPages, PeoplePages
+from ctorendang.domains.accounts.people.graphql import OwnMutations, OwnQueries
+from ctorendang.domains.accounts.people.pages import AvatarPages, PeoplePages
 from ctorendang.domains.accounts.permissions import AccountPermission
-from ctorendang.domains.accounts.policy_graphql import PolicyMutations, PolicyQueries
-from ctorendang.domains.accounts.policy_pages import PolicyPages
+from ctorendang.domains.accounts.policy.graphql import PolicyMutations, PolicyQueries
+from ctorendang.domains.accounts.policy.pages import PolicyPages
 from ctorendang.domains.accounts.purge_jobs import PURGE_SUBSCRIPTIONS, begin_purging
 from ctorendang.domains.accounts.session_graphql import SessionMutations, SessionQueries
 from ctorendang.domains.accounts.session_pages import SessionPages
-from ctorendang.domains.accounts.step_pages import EnrolmentPages, SecondFactorPages
-from ctorendang.domains.accounts.step_up_pages import StepUpPages
 from ctorendang.infra.domain import Domain
 
 DOMAIN = Domain(

@@ -6,11 +6,11 @@ import strawberry
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
+from ctorendang.domains.accounts.factors.steps import SignInSteps
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import Sessions
-from ctorendang.domains.accounts.steps import SignInSteps
 from ctorendang.domains.accounts.tokens import TokenPair
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal

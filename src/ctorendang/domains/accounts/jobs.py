@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from ctorendang.domains.accounts.avatars import drop_unused
 from ctorendang.domains.accounts.models import EmailToken, User
-from ctorendang.domains.accounts.notifications import Notification, mail_if_wanted
+from ctorendang.domains.accounts.people.avatars import drop_unused
+from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus

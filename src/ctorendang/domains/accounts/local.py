@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from ctorendang.domains.accounts.factor_models import Passkey
+from ctorendang.domains.accounts.factors.models import Passkey
 from ctorendang.domains.accounts.models import PasswordCredential
 from ctorendang.infra.work import UnitOfWork
 

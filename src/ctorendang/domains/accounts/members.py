@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 
 from ctorendang.domains.accounts.access import end_access, end_weak_sessions, policy_of
 from ctorendang.domains.accounts.errors import LastAdministrator
-from ctorendang.domains.accounts.factors import needs_second_factor
+from ctorendang.domains.accounts.factors.service import needs_second_factor
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository

@@ -9,12 +9,12 @@ from litestar.response import Redirect
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.errors import SecondFactorEnrolmentRequired, SecondFactorRequired
-from ctorendang.domains.accounts.preferences import PreferenceService
+from ctorendang.domains.accounts.factors.steps import STEP, STEP_LIFETIME, SignInSteps
+from ctorendang.domains.accounts.people.preferences import PreferenceService
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import LONGEST_LIFETIME, AlsoOpened, Sessions
-from ctorendang.domains.accounts.steps import STEP, STEP_LIFETIME, SignInSteps
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, TooManyAttempts
 from ctorendang.infra.product import Product

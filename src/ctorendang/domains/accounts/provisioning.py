@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from ctorendang.domains.accounts.access import end_access
 from ctorendang.domains.accounts.errors import AccountNotAdoptable, EmailNotAvailable, LastAdministrator
-from ctorendang.domains.accounts.factor_models import Passkey, RecoveryCode, TotpCredential
+from ctorendang.domains.accounts.factors.models import Passkey, RecoveryCode, TotpCredential
 from ctorendang.domains.accounts.models import PasswordCredential, User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository

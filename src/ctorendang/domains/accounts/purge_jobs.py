@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, select
 
-from ctorendang.domains.accounts.invitation_models import Invitation
-from ctorendang.domains.accounts.key_models import ApiKey
+from ctorendang.domains.accounts.invitations.models import Invitation
+from ctorendang.domains.accounts.keys.models import ApiKey
 from ctorendang.domains.accounts.models import EmailToken, RefreshToken, Session
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor

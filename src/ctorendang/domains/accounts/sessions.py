@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, TokenNotAccepted
-from ctorendang.domains.accounts.factors import require_second_factor
+from ctorendang.domains.accounts.factors.service import require_second_factor
 from ctorendang.domains.accounts.models import AccessPolicy, RefreshToken, Session, User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven

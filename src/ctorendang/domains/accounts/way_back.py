@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from ctorendang.domains.accounts.access import policy_of
 from ctorendang.domains.accounts.errors import LastEmergencyAdministrator
-from ctorendang.domains.accounts.factors import has_strong_factor
+from ctorendang.domains.accounts.factors.service import has_strong_factor
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus

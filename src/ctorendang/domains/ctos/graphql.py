@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.accounts.avatars import SIDES, avatar_path, avatars_of
+from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avatars_of
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ctorendang.domains.accounts.models import User
-from ctorendang.domains.accounts.notifications import Notification, mail_if_wanted
+from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.accounts.status import MemberStatus

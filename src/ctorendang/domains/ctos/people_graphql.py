@@ -5,10 +5,10 @@ from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.accounts.avatars import avatar_path
 from ctorendang.domains.accounts.members import MemberFilter, MemberService
 from ctorendang.domains.accounts.models import User
-from ctorendang.domains.accounts.preferences import Appearance, StartPage
+from ctorendang.domains.accounts.people.avatars import avatar_path
+from ctorendang.domains.accounts.people.preferences import Appearance, StartPage
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.status import MemberStatus

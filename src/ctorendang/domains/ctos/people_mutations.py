@@ -4,10 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from ctorendang.domains.accounts.avatars import AvatarService
 from ctorendang.domains.accounts.members import MemberService
-from ctorendang.domains.accounts.people import PersonalDetails, PersonalService
-from ctorendang.domains.accounts.preferences import Appearance, Preferences, PreferenceService, StartPage
+from ctorendang.domains.accounts.people.avatars import AvatarService
+from ctorendang.domains.accounts.people.preferences import Appearance, Preferences, PreferenceService, StartPage
+from ctorendang.domains.accounts.people.service import PersonalDetails, PersonalService
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.ctos.people_graphql import Member, Viewer
 from ctorendang.infra.graphql.refusals import mutation

@@ -9,7 +9,7 @@ from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.scim.models import ScimDirectory, ScimToken
 from ctorendang.domains.scim.overview import DirectoryOverview, Population, Provisioned, ProvisionedGroup
 from ctorendang.domains.scim.schemas import BASE_PATH
-from ctorendang.domains.sso.graphql import ConnectionType, GroupRoles
+from ctorendang.domains.sso.connections.graphql import ConnectionType, GroupRoles
 from ctorendang.domains.sso.mapping import roles_from_groups
 from ctorendang.domains.sso.models import Connection
 from ctorendang.infra.graphql.types import Info, parse_id

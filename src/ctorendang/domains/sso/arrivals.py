@@ -96,28 +96,6 @@ class ArrivalService:
             await SignOn(self._product, self._actor).refused(connection_id, trace)
             raise
 
-    def remember(self, arrival: Arrival) -> AlsoOpened:
-        """What keeps, beside a new session, what its provider calls it."""
-
-        async def remember(work: UnitOfWork, session_id: UUID) -> None:
-            row, identity = uuid7(), arrival.identity
-            hint = (identity.logout_hint or "").encode()
-            work.session.add(
-                SignOnSession(
-                    tenant_id=work.tenant_id,
-                    id=row,
-                    session_id=session_id,
-                    connection_id=arrival.connection.id,
-                    user_id=work.actor.person,
-                    subject=identity.subject,
-                    name_id_format=identity.name_id_format,
-                    session_index=identity.session_index,
-                    sealed_hint=await seal(work, hint, purpose=HINT_PURPOSE, row=row) if hint else None,
-                )
-            )
-
-        return remember
-
     async def _arrive(self, work: UnitOfWork, ticket: SignOnTicket, browser: str, trace: Trace) -> Arrival:
         request = (
             await work.session.get(SignOnRequest, (self._tenant_id, ticket.request_id)) if ticket.request_id else None
@@ -177,6 +155,8 @@ class ArrivalService:
             connection.tested_by, connection.tested_version, connection.tested_at = user.id, connection.version, now()
 
     async def _ticket(self, work: UnitOfWork, connection_id: UUID, ticket: str, trace: Trace) -> SignOnTicket:
+        # Whatever the ticket is for: at a connection that is not there, or off, nobody arrives and nothing is noted.
+        await usable_connection(work, connection_id, "test")
         found = await work.session.scalar(
             select(SignOnTicket)
             .where(
@@ -196,3 +176,26 @@ class ArrivalService:
 
     def _as(self, user: User) -> Actor:
         return replace(self._actor, user_id=user.id, name=user.name, roles=frozenset(user.roles))
+
+
+def remember(arrival: Arrival) -> AlsoOpened:
+    """What keeps, beside a new session, what its provider calls it."""
+
+    async def keep(work: UnitOfWork, session_id: UUID) -> None:
+        row, identity = uuid7(), arrival.identity
+        hint = (identity.logout_hint or "").encode()
+        work.session.add(
+            SignOnSession(
+                tenant_id=work.tenant_id,
+                id=row,
+                session_id=session_id,
+                connection_id=arrival.connection.id,
+                user_id=work.actor.person,
+                subject=identity.subject,
+                name_id_format=identity.name_id_format,
+                session_index=identity.session_index,
+                sealed_hint=await seal(work, hint, purpose=HINT_PURPOSE, row=row) if hint else None,
+            )
+        )
+
+    return keep

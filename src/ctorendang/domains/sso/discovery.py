@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from ctorendang.domains.sso.domain_names import domain_of
-from ctorendang.domains.sso.domains_service import connection_for
+from ctorendang.domains.sso.email_domains.names import domain_of
+from ctorendang.domains.sso.email_domains.service import connection_for
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from ctorendang.domains.sso.lifecycle import Provider
-from ctorendang.domains.sso.service import ConnectionService
+from ctorendang.domains.sso.connections.lifecycle import Provider
+from ctorendang.domains.sso.connections.service import ConnectionService
 from ctorendang.infra.graphql.types import Info
 
 

@@ -1,21 +1,21 @@
 """What the sso domain offers."""
 
-from ctorendang.domains.sso.admin_pages import SsoAdminPages
 from ctorendang.domains.sso.attempts_graphql import AttemptQueries
-from ctorendang.domains.sso.connections_graphql import ConnectionMutations
+from ctorendang.domains.sso.connections.graphql import ConnectionQueries
+from ctorendang.domains.sso.connections.mutations import ConnectionMutations
+from ctorendang.domains.sso.connections.pages import SsoAdminPages
+from ctorendang.domains.sso.connections.setup_pages import SetupPages
 from ctorendang.domains.sso.discovery_graphql import DiscoveryQueries
 from ctorendang.domains.sso.discovery_pages import DiscoveryPages
-from ctorendang.domains.sso.domains_graphql import DomainMutations, DomainQueries
-from ctorendang.domains.sso.enforcement_graphql import EnforcementMutations, EnforcementQueries
-from ctorendang.domains.sso.enforcement_pages import DomainPages, EnforcementPages
-from ctorendang.domains.sso.graphql import ConnectionQueries
+from ctorendang.domains.sso.email_domains.graphql import DomainMutations, DomainQueries
+from ctorendang.domains.sso.enforcement.graphql import EnforcementMutations, EnforcementQueries
+from ctorendang.domains.sso.enforcement.pages import DomainPages, EnforcementPages
 from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQueries
 from ctorendang.domains.sso.identity_pages import IdentityPages
 from ctorendang.domains.sso.jobs import SUBSCRIPTIONS, begin_days
-from ctorendang.domains.sso.oidc_pages import FarewellPages, OidcPages
+from ctorendang.domains.sso.oidc.pages import FarewellPages, OidcPages
 from ctorendang.domains.sso.permissions import SsoPermission
-from ctorendang.domains.sso.saml_pages import SamlPages
-from ctorendang.domains.sso.setup_pages import SetupPages
+from ctorendang.domains.sso.saml.pages import SamlPages
 from ctorendang.domains.sso.sign_on_pages import SignOnPages
 from ctorendang.infra.domain import Domain
 

@@ -13,15 +13,15 @@ from sqlalchemy import delete, exists, select
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.status import MemberStatus
-from ctorendang.domains.sso.domain_names import record_name
-from ctorendang.domains.sso.domains_service import note_check, proves
-from ctorendang.domains.sso.lifecycle import Protocol
+from ctorendang.domains.sso.connections.lifecycle import Protocol
+from ctorendang.domains.sso.email_domains.names import record_name
+from ctorendang.domains.sso.email_domains.service import note_check, proves
 from ctorendang.domains.sso.models import Connection, SeenMessage, SignOnRequest, SignOnTicket, SignOnTrace
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.repository import BoundPeople, ConnectionRepository, DomainRepository
-from ctorendang.domains.sso.saml_certificates import ExpiryWarning, expiry_warnings
-from ctorendang.domains.sso.saml_flow import is_due, refresh_metadata
-from ctorendang.domains.sso.saml_settings import read_settings
+from ctorendang.domains.sso.saml.certificates import ExpiryWarning, expiry_warnings
+from ctorendang.domains.sso.saml.flow import is_due, refresh_metadata
+from ctorendang.domains.sso.saml.settings import read_settings
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.domains.tenants.mailing import send_mail
 from ctorendang.domains.tenants.platform import tenant_ids

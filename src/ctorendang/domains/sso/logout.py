@@ -11,10 +11,11 @@ import structlog
 from sqlalchemy import select
 
 from ctorendang.domains.accounts.models import Session
-from ctorendang.domains.sso import oidc_flow, saml_flow
 from ctorendang.domains.sso.departure import Departure
 from ctorendang.domains.sso.models import Connection, SignOnSession
+from ctorendang.domains.sso.oidc import flow as oidc_flow
 from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.saml import flow as saml_flow
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.work import UnitOfWork

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from ctorendang.domains.accounts.joining import is_invited
+from ctorendang.domains.accounts.invitations.joining import is_invited
 from ctorendang.domains.accounts.local import has_local_credentials
 from ctorendang.domains.accounts.models import Session, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
@@ -20,6 +20,7 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.mapping import roles_after
 from ctorendang.domains.sso.models import Connection, EmailDomain, Identity, SignOnSession
+from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields
@@ -49,6 +50,7 @@ class People:
         Raises:
             SignOnRefused: nobody here may be signed on by this; the trace says why.
         """
+        self._work.require(SsoPermission.SIGN_ON)
         user = await self.known(identity.subject)
         if user is None:
             user = await self._by_email(identity)
@@ -64,6 +66,7 @@ class People:
 
     async def known(self, subject: str) -> User | None:
         """The person that a subject was linked to before, who stays as they are until the transaction ends."""
+        self._work.require(SsoPermission.SIGN_ON)
         found = await self._work.session.scalar(
             select(Identity.user_id).where(
                 Identity.tenant_id == self._tenant_id,
@@ -79,6 +82,7 @@ class People:
         Raises:
             SignOnRefused: it stands for somebody else already.
         """
+        self._work.require(SsoPermission.SIGN_ON)
         await self._work.session.execute(
             insert(Identity)
             .values(

@@ -12,12 +12,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select, update
 
-from ctorendang.domains.sso import oidc_flow, saml_flow
 from ctorendang.domains.sso.departure import Departure
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.models import Connection, SignOnRequest, SignOnSession, SignOnTicket
+from ctorendang.domains.sso.oidc import flow as oidc_flow
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.replay import see_first
+from ctorendang.domains.sso.saml import flow as saml_flow
 from ctorendang.domains.sso.sealed import TICKET_PURPOSE
 from ctorendang.domains.sso.status import usable_connection
 from ctorendang.domains.sso.trace import Trace

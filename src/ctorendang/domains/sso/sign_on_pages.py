@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.accounts.pages import home_of, start_session
-from ctorendang.domains.sso.arrivals import Arrival, ArrivalService
+from ctorendang.domains.sso.arrivals import Arrival, ArrivalService, remember
 from ctorendang.domains.sso.leaving import leave
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.infra.errors import NotFound
@@ -139,7 +139,7 @@ async def _arrive(
     if arrival.person is None:
         return _back(pages, arrival)
     response = pages.redirect(arrival.next_path or await home_of(product, arrival.person.actor))
-    await start_session(request, product, pages, arrival.person, response, service.remember(arrival))
+    await start_session(request, product, pages, arrival.person, response, remember(arrival))
     return response
 
 

@@ -1,0 +1,1 @@
+"""Setting connections up, and what administrators see of them."""

@@ -1,0 +1,1 @@
+"""E-mail domains that a tenant has proven to be its own."""

@@ -1,0 +1,1 @@
+"""Requiring single sign-on without locking anybody out."""

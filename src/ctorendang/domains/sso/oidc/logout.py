@@ -1,0 +1,63 @@
+"""A provider that signs people out behind the browser's back (OpenID Connect Back-Channel Logout 1.0)."""
+
+from uuid import UUID
+
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.sso.oidc.flow import oidc_settings_of
+from ctorendang.domains.sso.oidc.keys import Believed, ProviderKeys
+from ctorendang.domains.sso.oidc.tokens import FRESH, SKEW, check_logout_token
+from ctorendang.domains.sso.people import end_provider_sessions
+from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.replay import see_first
+from ctorendang.domains.sso.sign_on import SignOn
+from ctorendang.domains.sso.status import usable_connection
+from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.traces import keep_trace
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.errors import NotFound
+from ctorendang.infra.product import Product
+from ctorendang.kit.clock import now
+
+
+class BackChannelLogout:
+    """Receives logout tokens."""
+
+    def __init__(self, product: Product, visitor: Actor) -> None:
+        self._product = product
+        self._visitor = visitor
+        self._service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+
+    async def accept(self, connection_id: UUID, token: str) -> int:
+        """End the sessions that a logout token names; how many there were.
+
+        Raises:
+            NotFound: there is no such connection, or it is not active.
+            SignOnRefused: the token does not hold, or was sent before.
+        """
+        self._product.grants.require(self._visitor, SsoPermission.SIGN_ON)
+        async with self._product.units.begin(self._service) as work:
+            connection = await usable_connection(work, connection_id, "sign_in")
+        if connection.protocol != "oidc":
+            raise NotFound("There is no single sign-on at this address.")
+        trace, settings = Trace("oidc back-channel logout"), oidc_settings_of(connection)
+        try:
+            keys = ProviderKeys(self._product, self._service, connection.id, settings)
+            believed = await keys.verified(token, trace)
+            check_logout_token(believed.claims, believed.header, settings, now(), trace)
+            return await self._end_sessions(connection_id, believed, trace)
+        except SignOnRefused:
+            await SignOn(self._product, self._visitor).refused(connection_id, trace)
+            raise
+
+    async def _end_sessions(self, connection_id: UUID, believed: Believed, trace: Trace) -> int:
+        claims = believed.claims
+        async with self._product.units.begin(self._service) as work:
+            until = now() + FRESH + 2 * SKEW
+            first = await see_first(work, connection_id, f"logout:{claims['jti']}", until)
+            hint = "The same logout token has come before."
+            trace.require("Token was not seen before", first, got=claims["jti"], hint=hint)
+            ended = await end_provider_sessions(work, connection_id, claims.get("sub"), claims.get("sid"))
+            trace.facts |= {"subject": claims.get("sub", ""), "sessions ended": str(ended)}
+            record(work, "sso.provider.signed_out", Subject("sso_connection", connection_id), {"sessions": ended})
+            await keep_trace(work, connection_id, trace)
+        return ended

@@ -1,0 +1,1 @@
+"""SAML 2.0: the protocol, and what it needs of a connection."""
