@@ -65,11 +65,12 @@ def accept_response(
     response_signed = check_signature(trace, settings, root, "response")
     found = _assertion(trace, settings, sp, root)
     assertion_signed = check_signature(trace, settings, found, "assertion")
+    signed = [name for name, is_signed in (("response", response_signed), ("assertion", assertion_signed)) if is_signed]
     trace.require(
         "Signature is there",
-        response_signed or assertion_signed,
+        bool(signed),
         expected="a signed assertion, or a signed response around it",
-        got="neither is signed",
+        got=f"signed: {', '.join(signed) or 'neither'}",
         hint="Turn on signing of assertions at the identity provider.",
     )
     reader = Reader(trace, settings, sp, alone(found), expected)
