@@ -4,9 +4,8 @@ Nobody is signed in here yet, so each step has a unit of work of its own: as the
 row-level security lets read other people's credentials, or as the person whose account is being opened.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
-from uuid import UUID
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from ctorendang.domains.accounts.access import policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, EmailNotAvailable
@@ -60,7 +59,7 @@ class Authentication:
         self._product = product
         self._visitor = visitor
         self._tenant_id = visitor.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._authenticator = visitor.as_service(AUTHENTICATOR)
 
     async def sign_up(self, account: NewAccount, also: Callable[[UnitOfWork], Awaitable[None]] | None = None) -> Proven:
         """Open an account; the person is told by mail to confirm the address.
@@ -84,7 +83,7 @@ class Authentication:
         async with self._product.units.begin(self._authenticator) as work:
             refuse_local_sign_in(await policy_of(work), account.email)
         password_hash = await hash_password_aside(account.password)
-        person = self._person(uuid7(), account.name, {account.role})
+        person = self._visitor.as_person(uuid7(), account.name, {account.role})
         async with self._product.units.begin(person) as work:
             users = UserRepository(session=work.session)
             user = User(
@@ -132,8 +131,5 @@ class Authentication:
         await self._product.limiter.forgive(PER_ADDRESS, tenant, self._visitor.address)
         await self._product.limiter.forgive(PER_ACCOUNT, tenant, email)
         refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
-        person = self._person(user.id, user.name, user.roles)
+        person = self._visitor.as_person(user.id, user.name, user.roles)
         return Proven(person, Method.PASSWORD, password_hash=password_hash)
-
-    def _person(self, user_id: UUID, name: str, roles: Iterable[str]) -> Actor:
-        return replace(self._visitor, user_id=user_id, name=name, roles=frozenset(roles))

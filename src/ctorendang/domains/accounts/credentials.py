@@ -1,6 +1,6 @@
-"""What signed-in people do with their password and their address.
+"""One's own password, and having one's address confirmed.
 
-Hashing takes long by design and mails reach strangers, so both are limited, and no connection is held meanwhile.
+Hashing takes long by design, so both are limited, and no connection is held meanwhile.
 """
 
 from ctorendang.domains.accounts.errors import WrongPassword
@@ -18,7 +18,7 @@ VERIFICATIONS_PER_ACCOUNT = Limit("verification-account", attempts=5, seconds=36
 
 
 class Credentials:
-    """One's own password and address."""
+    """One's own password, and having one's address confirmed."""
 
     def __init__(self, product: Product, person: Actor) -> None:
         self._product = product

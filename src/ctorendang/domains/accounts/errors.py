@@ -20,7 +20,7 @@ class SingleSignOnRequired(AppError):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__("Your organisation asks you to sign in through it: choose “Single sign-on”.")
+        super().__init__("Your organisation asks you to sign in through it: choose its button on the sign-in page.")
 
 
 class EmailNotAvailable(AppError):

@@ -210,21 +210,6 @@ class AccountPages(Controller):
     path = "/account"
     guards = [enterprises_only]  # noqa: RUF012
 
-    @post("/password")
-    async def change_password(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Response[Any]:
-        """Set a new password."""
-        form = await pages.form(request)
-        try:
-            await Credentials(product, context_of(request).actor).change_password(
-                form.text("currentPassword"), form.text("newPassword")
-            )
-        except AppError as error:
-            refused = {**pages.refused(error, form), "name": "password"}
-            return await pages.show(request, "account-security", {}, form=refused, status=error.status)
-        return pages.redirect("/account/security", "Your password is changed. Other devices are signed out.")
-
     @post("/verification")
     async def send_verification(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]

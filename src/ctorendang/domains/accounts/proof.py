@@ -1,7 +1,9 @@
 """Having shown who one is, by whatever means, and not being signed in yet."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from ctorendang.infra.auth.actor import Actor
 
@@ -21,9 +23,15 @@ class Proven:
     Attributes:
         strong: two factors were shown, or an identity provider vouched.
         password_hash: what the password was checked against; a session is opened only while it is still theirs.
+        connection_id: by which identity provider they came.
+        vouches: that provider's connection has proven the domain of their address.
+        authenticated_at: when they last showed that provider who they are, as it says; None when it does not say.
     """
 
     actor: Actor
     method: Method
     strong: bool = False
     password_hash: str | None = field(default=None, repr=False)
+    connection_id: UUID | None = None
+    vouches: bool = False
+    authenticated_at: datetime | None = None

@@ -7,16 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from ctorendang.domains.accounts.access import end_access
 from ctorendang.domains.accounts.errors import AccountNotAdoptable, EmailNotAvailable, LastAdministrator
-from ctorendang.domains.accounts.factors.models import Passkey, RecoveryCode, TotpCredential
-from ctorendang.domains.accounts.models import PasswordCredential, User
+from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.accounts.takeover import forget_credentials
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -100,7 +98,9 @@ class Provisioning:
                 "The account with this address is suspended. An administrator can restore it under Members."
             )
         if user.email_verified_at is None:
-            await self._forget_local_credentials(user.id)
+            await forget_credentials(
+                self._work, user.id, "taken over by a directory before the address was confirmed"
+            )
         user.managed = True
         record(self._work, "accounts.account.adopted", Subject("user", user.id))
         return user
@@ -119,16 +119,6 @@ class Provisioning:
 
     async def _roles(self, user_id: UUID) -> list[str]:
         return (await self._users.get_locked(self._tenant_id, user_id)).roles
-
-    async def _forget_local_credentials(self, user_id: UUID) -> None:
-        await end_access(self._work, user_id, "taken over by a directory before the address was confirmed")
-        for credential in (PasswordCredential, TotpCredential, RecoveryCode, Passkey):
-            await self._work.session.execute(
-                delete(credential).where(
-                    credential.tenant_id == self._tenant_id,
-                    credential.user_id == user_id,
-                )
-            )
 
     async def change(self, user_id: UUID, account: ProvisionedAccount) -> User:
         """Follow the directory in what somebody is called and where they read mail.

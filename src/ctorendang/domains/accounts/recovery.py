@@ -7,6 +7,7 @@ from ctorendang.domains.accounts.errors import TokenNotAccepted
 from ctorendang.domains.accounts.passwords import hash_password_aside
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.takeover import forget_credentials
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
@@ -29,7 +30,7 @@ class Recovery:
         self._product = product
         self._visitor = visitor
         self._tenant_id = visitor.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._authenticator = visitor.as_service(AUTHENTICATOR)
 
     async def request_password_reset(self, email: str) -> None:
         """Have a mail with a reset link sent if there is such an account, which only the worker finds out.
@@ -71,7 +72,9 @@ class Recovery:
             if user_id is None:
                 raise TokenNotAccepted(_DEAD_LINK)
             user = await users.get_locked(self._tenant_id, user_id)
-            user.email_verified_at = user.email_verified_at or now()
+            if user.email_verified_at is None:
+                await forget_credentials(work, user_id, "the address was confirmed by a password reset")
+                user.email_verified_at = now()
             await users.put_password(self._tenant_id, user_id, password_hash)
             await sessions.end(self._tenant_id, user_id)
             record(work, "accounts.password.reset", Subject("user", user_id))

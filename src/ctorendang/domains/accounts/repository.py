@@ -39,7 +39,8 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
         Raises:
             NotFound: there is nobody of this id here.
         """
-        user = await self.session.get(User, (tenant_id, user_id), with_for_update=True)
+        # Waiting for the lock, somebody else may have changed them: what was read before does not count.
+        user = await self.session.get(User, (tenant_id, user_id), with_for_update=True, populate_existing=True)
         if user is None:
             raise NotFound("There is no such member here.")
         return user
@@ -105,10 +106,15 @@ class SessionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find_live(self, tenant_id: UUID, kind: str, digest: bytes) -> Row[Session, User] | None:
-        """The sign-in behind a cookie or access token, and whose it is; none that the tenant's policy has ended."""
+    async def find_live(
+        self, tenant_id: UUID, kind: str, digest: bytes
+    ) -> Row[Session, User, AccessPolicy | None] | None:
+        """The sign-in behind a cookie or access token, whose it is, and the tenant's policy, if it has one.
+
+        None where that policy has ended the sign-in.
+        """
         statement = (
-            select(Session, User)
+            select(Session, User, AccessPolicy)
             .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
             .outerjoin(AccessPolicy, AccessPolicy.tenant_id == Session.tenant_id)
             .where(

@@ -9,7 +9,6 @@ from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.errors import SignInRequired
-from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -32,23 +31,6 @@ class AccountService:
         user = await self._users.find(self._tenant_id, self._work.actor.person)
         if user is None:
             raise SignInRequired("Sign in first.")
-        return user
-
-    async def rename(self, name: str) -> User:
-        """Change one's name.
-
-        Raises:
-            SignInRequired: this is a visitor.
-            InvalidInput: the name is not good.
-        """
-        self._work.require(AccountPermission.MANAGE_OWN)
-        fields = Fields()
-        name = fields.person("name", name)
-        fields.done()
-        user = await self._users.get_locked(self._tenant_id, self._work.actor.person)
-        user.name = name
-        record(self._work, "accounts.account.renamed", Subject("user", user.id))
-        self._work.publish("account.renamed", {"user_id": str(user.id)})
         return user
 
     async def sign_out(self) -> None:

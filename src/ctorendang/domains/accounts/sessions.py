@@ -4,7 +4,7 @@ Nobody is signed in here yet, so each step has a unit of work of its own: as the
 whose session is being opened.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -49,7 +49,7 @@ class Sessions:
         self._product = product
         self._visitor = visitor
         self._tenant_id = visitor.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._authenticator = visitor.as_service(AUTHENTICATOR)
 
     async def open_for_browser(self, person: Proven, user_agent: str, also: AlsoOpened | None = None) -> str:
         """The secret for the browser's cookie, always a new one.
@@ -61,6 +61,7 @@ class Sessions:
 
         Raises:
             CredentialsNotAccepted: the password was changed, or the person suspended, since it was checked.
+            SingleSignOnRequired: the person must come by another way: a provider that speaks for them.
             SecondFactorRequired: the person must show a second factor too.
             SecondFactorEnrolmentRequired: the person must set up a second factor first.
         """
@@ -138,8 +139,9 @@ class Sessions:
             still = await UserRepository(session=work.session).find_password_hash(self._tenant_id, user.id)
             if still is None or still != proven.password_hash:
                 raise CredentialsNotAccepted
-        if proven.method != Method.SSO:
+        if not _may_answer_for_the_bound(proven, policy):
             refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
+        if proven.method != Method.SSO:
             # An identity provider answers for its own second factor; everybody else shows theirs here.
             if not proven.strong:
                 await require_second_factor(work, policy, user)
@@ -209,16 +211,26 @@ class Sessions:
             found = await sessions.find_live(self._tenant_id, kind, token_hash(token))
             if found is None:
                 return None
-            session, user = found
+            session, user, policy = found
+            # Ended when it was enforced; but an address may change since, or a session be opened at that very moment.
+            local = policy is not None and session.method != Method.SSO
+            if local and is_bound(policy, user.email, break_glass=user.break_glass):
+                return None
             if now() - session.last_seen_at > _TOUCH_AFTER:
                 await sessions.touch(self._tenant_id, session.id)
         return replace(
-            self._person(user.id, user.name, user.roles),
+            self._visitor.as_person(user.id, user.name, user.roles),
             session_id=session.id,
             method=session.method,
             strong=session.strong,
             authenticated_at=session.authenticated_at,
         )
 
-    def _person(self, user_id: UUID, name: str, roles: Iterable[str]) -> Actor:
-        return replace(self._visitor, user_id=user_id, name=name, roles=frozenset(roles))
+
+def _may_answer_for_the_bound(proven: Proven, policy: AccessPolicy) -> bool:
+    """Whether somebody came by a provider that people who are bound to single sign-on may come by.
+
+    That is the enforced one, or one that speaks for the domain of their address; not any that happens to be connected.
+    """
+    enforced = proven.connection_id is not None and proven.connection_id == policy.sso_connection_id
+    return proven.method == Method.SSO and (enforced or proven.vouches)

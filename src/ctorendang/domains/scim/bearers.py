@@ -46,7 +46,7 @@ class Bearers:
 
     def __init__(self, product: Product, visitor: Actor) -> None:
         self._product = product
-        self._visitor = Actor(visitor.tenant_id, request_id=visitor.request_id, address=visitor.address)
+        self._visitor = visitor.as_visitor()
 
     async def identify(self, token: str) -> Bearer:
         """The directory whose token this is, here: another tenant's token is nobody's.
@@ -60,14 +60,14 @@ class Bearers:
         if found is None:
             await self._product.limiter.count(FAILURES, str(self._visitor.tenant_id), self._visitor.address)
             raise ScimTokenNotAccepted
-        actor = Actor.service(self._visitor.tenant_id, ROLE, self._visitor.request_id, self._visitor.address)
+        actor = self._visitor.as_service(ROLE)
         return Bearer(found, replace(actor, name=f"{found.name} (SCIM)"))
 
     async def _find(self, token: str) -> ScimDirectory | None:
         if not token.startswith(PREFIX) or len(token) > _LONGEST:
             return None
         tenant_id = self._visitor.tenant_id
-        authenticator = Actor.service(tenant_id, AUTHENTICATOR, self._visitor.request_id, self._visitor.address)
+        authenticator = self._visitor.as_service(AUTHENTICATOR)
         async with self._product.units.begin(authenticator) as work:
             tokens = TokenRepository(work.session)
             found = await tokens.find_good(tenant_id, token_hash(token))

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from scim2_models import InvalidSyntaxException, InvalidValueException
+from scim2_models import InvalidFilterException, InvalidSyntaxException, InvalidValueException
 
 from ctorendang.domains.scim.schemas import ENTERPRISE_USER
 
@@ -17,7 +17,10 @@ _MANAGER = re.compile(rf"(?:{re.escape(ENTERPRISE_USER)}[:.])?manager", re.IGNOR
 _BEHIND_VALUE_PATH = re.compile(
     r'\s*([\w:.-]+)\[([^\[\]]+)\]\.(\w+\s+(?:pr|\w\w\s+(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)))\s*', re.IGNORECASE
 )
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# Of what stands between the dots each character has one reading only: a long text that is none is seen at once.
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_LONGEST_ADDRESS = 254
+_LONGEST_FILTER = 4_000
 # What a PATCH without a path repeats of the resource though nobody may change it (Okta's group push).
 _REPEATED = frozenset({"id", "meta", "schemas", "groups"})
 
@@ -27,7 +30,11 @@ def understood_filter(text: str) -> str:
 
     Entra ID looks for ``emails[type eq "work"].value eq "x"``, which the grammar does not know; it means
     ``emails[type eq "work" and value eq "x"]``.
+
+    Raises:
+        InvalidFilterException: it is beyond reason; each of its terms is a parameter for the database.
     """
+    _require_short(text)
     found = _BEHIND_VALUE_PATH.fullmatch(text)
     return f"{found[1]}[({found[2]}) and {found[3]}]" if found else text
 
@@ -37,6 +44,7 @@ def understood(method: str, path: str, body: bytes) -> bytes:
 
     Raises:
         InvalidSyntaxException: it is no JSON, or nested beyond reason.
+        InvalidFilterException: a filter, or a path that filters, is beyond reason.
         InvalidValueException: it holds text that cannot be stored.
     """
     if method not in {"POST", "PUT", "PATCH"} or not body:
@@ -70,8 +78,20 @@ def _require_storable(value: Any, depth: int) -> None:
             _require_storable(each, depth + 1)
 
 
+def _require_short(text: str) -> None:
+    if len(text) > _LONGEST_FILTER:
+        raise InvalidFilterException(detail=f"A filter has at most {_LONGEST_FILTER} characters")
+
+
+def _filter(text: Any) -> Any:
+    return understood_filter(text) if isinstance(text, str) else text
+
+
 def _request(method: str, path: str, value: dict[str, Any]) -> dict[str, Any]:
-    endpoint = path.strip("/").split("/")[0].casefold()
+    parts = path.strip("/").split("/")
+    endpoint = parts[0].casefold()
+    if method == "POST" and parts[-1].casefold() == ".search":
+        return {key: _filter(each) if key.casefold() == "filter" else each for key, each in value.items()}
     if endpoint == "bulk":
         return _in(value, "operations", lambda each: [_bulk_operation(one) for one in each])
     if method == "PATCH":
@@ -96,12 +116,16 @@ def _bulk_operation(operation: Any) -> Any:
 def _user(value: dict[str, Any]) -> dict[str, Any]:
     names = {name.casefold(): name for name in value}
     user_name = value.get(names.get("username", ""))
-    if not value.get(names.get("emails", "")) and isinstance(user_name, str) and _ADDRESS.fullmatch(user_name):
+    if not value.get(names.get("emails", "")) and _is_address(user_name):
         value = {**value, names.get("emails", "emails"): [{"value": user_name, "type": "work", "primary": True}]}
     return {
         name: _with_manager(each) if name.casefold() == ENTERPRISE_USER.casefold() else each
         for name, each in value.items()
     }
+
+
+def _is_address(text: Any) -> bool:
+    return isinstance(text, str) and len(text) <= _LONGEST_ADDRESS and bool(_ADDRESS.fullmatch(text))
 
 
 def _with_manager(extension: Any) -> Any:
@@ -128,6 +152,8 @@ def _operation(operation: Any) -> list[Any]:
     if not isinstance(operation, dict):
         return [operation]
     op, path = str(operation.get("op", "")).casefold(), operation.get("path")
+    if isinstance(path, str):
+        _require_short(path)
     if op == "remove" and "value" in operation:
         return _removal(operation)
     if "value" not in operation:

@@ -160,7 +160,7 @@ class DirectoryService:
         fields = Fields()
         label = fields.text("label", label, most=60)
         if days not in LIFETIMES:
-            fields.refuse("days", "Choose one of: " + ", ".join(map(str, LIFETIMES)) + ".")
+            fields.refuse("expiresInDays", "Choose one of: " + ", ".join(map(str, LIFETIMES)) + ".")
         fields.done()
         return await self._make(directory, label, days)
 

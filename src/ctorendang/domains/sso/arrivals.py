@@ -15,6 +15,7 @@ from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.models import Connection, SignOnRequest, SignOnSession, SignOnTicket
 from ctorendang.domains.sso.people import People
 from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.repository import DomainRepository
 from ctorendang.domains.sso.sealed import HINT_PURPOSE, TICKET_PURPOSE
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import ConnectionStatus, usable_connection
@@ -53,7 +54,7 @@ class ArrivalService:
         self._product = product
         self._actor = actor
         self._tenant_id = actor.tenant_id
-        self._service = Actor.service(self._tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+        self._service = actor.as_service(AUTHENTICATOR)
 
     async def provider_began(self, connection_id: UUID, ticket: str) -> bool:
         """Whether a ticket is for an answer that nobody here asked for, so that the person is asked now.
@@ -115,8 +116,19 @@ class ArrivalService:
         if purpose == "sign_in":
             user = await people.sign_on(identity)
             self._note_proof(connection, user)
-            return replace(arrival, person=Proven(self._as(user), Method.SSO, strong=True))
+            return replace(arrival, person=await self._proven(work, arrival, user))
         return await self._arrive_signed_in(work, people, request, arrival, trace)
+
+    async def _proven(self, work: UnitOfWork, arrival: Arrival, user: User) -> Proven:
+        connection_id = arrival.connection.id
+        domains = await DomainRepository(work.session).verified(self._tenant_id, connection_id)
+        return Proven(
+            self._actor.as_person(user.id, user.name, user.roles),
+            Method.SSO,
+            strong=True,
+            connection_id=connection_id,
+            vouches=user.email.rpartition("@")[2] in domains,
+        )
 
     async def _arrive_signed_in(
         self, work: UnitOfWork, people: People, request: SignOnRequest | None, arrival: Arrival, trace: Trace
@@ -173,9 +185,6 @@ class ArrivalService:
         if found is None:
             raise SignOnRefused(trace.reference)
         return found
-
-    def _as(self, user: User) -> Actor:
-        return replace(self._actor, user_id=user.id, name=user.name, roles=frozenset(user.roles))
 
 
 def remember(arrival: Arrival) -> AlsoOpened:

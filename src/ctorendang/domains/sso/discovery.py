@@ -32,6 +32,6 @@ class DiscoveryService:
         domain = domain_of(email)
         if not domain:
             return None
-        service = Actor.service(self._visitor.tenant_id, AUTHENTICATOR, self._visitor.request_id, self._visitor.address)
+        service = self._visitor.as_service(AUTHENTICATOR)
         async with self._product.units.begin(service) as work:
             return await connection_for(work, domain)

@@ -139,4 +139,7 @@ class OnlyWayIn(AppError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("This is how you get in. Set a password under Account first, if you may use one here.")
+        super().__init__(
+            "This is how you get in. Add a passkey under Account, Security first, or sign out and choose"
+            " “Forgot your password?”."
+        )

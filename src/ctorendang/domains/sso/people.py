@@ -16,6 +16,7 @@ from ctorendang.domains.accounts.models import Session, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
+from ctorendang.domains.accounts.takeover import forget_credentials
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.mapping import roles_after
@@ -54,12 +55,7 @@ class People:
         user = await self.known(identity.subject)
         if user is None:
             user = await self._by_email(identity)
-        self._trace.require(
-            "Account is active",
-            user.status == MemberStatus.ACTIVE,
-            got=user.status,
-            hint="The person is suspended here: restore them under Members.",
-        )
+        self._require_active(user)
         await self._set_roles(user, identity)
         await self._touch(identity.subject)
         return user
@@ -74,7 +70,22 @@ class People:
                 Identity.subject == subject,
             )
         )
-        return None if found is None else await self._users.get_locked(self._tenant_id, found)
+        return None if found is None else await self._locked(found)
+
+    async def _locked(self, user_id: UUID) -> User:
+        """Somebody, who stays as they are; administrators are locked first, as everywhere, or two could wait forever."""
+        user = await self._users.find(self._tenant_id, user_id)
+        if user is not None and Role.ADMIN in user.roles:
+            await self._users.lock_active_admins(self._tenant_id)
+        return await self._users.get_locked(self._tenant_id, user_id)
+
+    def _require_active(self, user: User) -> None:
+        self._trace.require(
+            "Account is active",
+            user.status == MemberStatus.ACTIVE,
+            got=user.status,
+            hint="The person is suspended here: restore them under Members.",
+        )
 
     async def link(self, user: User, subject: str) -> None:
         """Make a subject stand for somebody.
@@ -120,16 +131,23 @@ class People:
             expected="a verified domain of this connection, and an address that the provider has verified",
             got=email.rpartition("@")[2],
             hint="An account with this address exists. Verify the domain under Single sign-on, Domains;"
-            " or let the person sign in as before and link single sign-on under Account.",
+            " or let the person sign in as before and link it under Account, Single sign-on.",
+        )
+        user = await self._locked(user.id)
+        self._trace.require(
+            "Account still has the address", user.email == email, hint="It was changed at this very moment: try again."
         )
         guarded = Role.ADMIN in user.roles and await has_local_credentials(self._work, user.id)
         self._trace.require(
             "Account may be linked by address",
             not guarded,
-            hint="Administrators are never linked by address alone: sign in as before and link it under Account.",
+            hint="Administrators are never linked by address alone: sign in as before and link it under Account, Single"
+            " sign-on.",
         )
-        user = await self._users.get_locked(self._tenant_id, user.id)
-        user.email_verified_at = user.email_verified_at or now()
+        self._require_active(user)
+        if user.email_verified_at is None:
+            await forget_credentials(self._work, user.id, "linked to a provider before the address was confirmed")
+            user.email_verified_at = now()
         await self.link(user, identity.subject)
         return user
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctorendang.domains.accounts.models import Session, User
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
-from ctorendang.domains.sso.models import Connection, EmailDomain, SignOnTrace
+from ctorendang.domains.sso.models import Connection, EmailDomain, SignOnSession, SignOnTrace
 from ctorendang.domains.sso.status import ConnectionStatus
 
 
@@ -22,7 +22,9 @@ class ConnectionRepository:
 
     async def find(self, tenant_id: UUID, connection_id: UUID, *, locked: bool = False) -> Connection | None:
         """One connection, whatever its status."""
-        return await self._session.get(Connection, (tenant_id, connection_id), with_for_update=locked or None)
+        return await self._session.get(
+            Connection, (tenant_id, connection_id), with_for_update=locked or None, populate_existing=locked
+        )
 
     async def all(self, tenant_id: UUID) -> list[Connection]:
         """Every connection, by name."""
@@ -51,7 +53,9 @@ class DomainRepository:
 
     async def find(self, tenant_id: UUID, domain_id: UUID, *, locked: bool = False) -> EmailDomain | None:
         """One domain."""
-        return await self._session.get(EmailDomain, (tenant_id, domain_id), with_for_update=locked or None)
+        return await self._session.get(
+            EmailDomain, (tenant_id, domain_id), with_for_update=locked or None, populate_existing=locked
+        )
 
     async def find_by_name(self, tenant_id: UUID, domain: str) -> EmailDomain | None:
         """The domain of a name."""
@@ -117,23 +121,39 @@ class BoundPeople:
         statement = statement.order_by(User.name, User.id)
         return list(await self._session.scalars(statement.with_for_update() if locked else statement))
 
-    async def end_local_sessions(self, tenant_id: UUID, at: datetime, domains: Sequence[str] | None) -> int:
-        """End what people opened without their provider; how many sessions that were.
+    async def end_other_sessions(
+        self, tenant_id: UUID, at: datetime, connection_id: UUID, domains: Sequence[str] | None
+    ) -> int:
+        """End what people opened without a provider that speaks for them; how many sessions that were.
 
         Args:
             tenant_id: whose people.
             at: now.
+            connection_id: the provider that they are bound to; one that has proven the domain of their address does too.
             domains: only of people with such addresses; None is everybody. Emergency administrators are never meant.
         """
         bound = select(User.id).where(User.tenant_id == tenant_id, User.break_glass.is_(False))
         if domains is not None:
             bound = bound.where(func.split_part(User.email, "@", 2).in_(domains))
+        speaks_for_them = exists().where(
+            EmailDomain.tenant_id == tenant_id,
+            EmailDomain.connection_id == SignOnSession.connection_id,
+            EmailDomain.verified_at.is_not(None),
+            EmailDomain.domain == func.split_part(User.email, "@", 2),
+            User.tenant_id == tenant_id,
+            User.id == SignOnSession.user_id,
+        )
+        came_by_it = exists().where(
+            SignOnSession.tenant_id == tenant_id,
+            SignOnSession.session_id == Session.id,
+            or_(SignOnSession.connection_id == connection_id, speaks_for_them),
+        )
         statement = (
             update(Session)
             .where(
                 Session.tenant_id == tenant_id,
                 Session.user_id.in_(bound),
-                Session.method != "sso",
+                ~came_by_it,
                 Session.ended_at.is_(None),
             )
             .values(ended_at=at)

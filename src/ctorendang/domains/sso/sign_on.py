@@ -63,7 +63,7 @@ class SignOn:
         self._product = product
         self._actor = actor
         self._tenant_id = actor.tenant_id
-        self._service = Actor.service(self._tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+        self._service = actor.as_service(AUTHENTICATOR)
 
     async def leave(self, connection_id: UUID, purpose: str, next_path: str, browser: str, origin: str = "") -> Leaving:
         """Send the browser to the provider.

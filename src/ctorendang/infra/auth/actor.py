@@ -1,6 +1,7 @@
 """Who is asking."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -50,6 +51,18 @@ class Actor:
     def service(cls, tenant_id: UUID, role: str, request_id: str = "", address: str = "") -> Self:
         """The product itself, acting in one narrow role that no person can hold."""
         return cls(tenant_id, roles=frozenset({role}), request_id=request_id, address=address)
+
+    def as_service(self, role: str) -> Self:
+        """The product itself in one narrow role, for the same request."""
+        return self.service(self.tenant_id, role, self.request_id, self.address)
+
+    def as_visitor(self) -> Self:
+        """Whoever sends the request, whatever cookies came along with it."""
+        return type(self)(self.tenant_id, request_id=self.request_id, address=self.address)
+
+    def as_person(self, user_id: UUID, name: str, roles: Iterable[str]) -> Self:
+        """The person that the sender of the request turned out to be."""
+        return replace(self, user_id=user_id, name=name, roles=frozenset(roles))
 
     @property
     def person(self) -> UUID:

@@ -31,7 +31,7 @@ class EmailChange:
         self._product = product
         self._actor = actor
         self._tenant_id = actor.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+        self._authenticator = actor.as_service(AUTHENTICATOR)
 
     async def request(self, email: str) -> None:
         """Have a link sent to the new address. Whether somebody has it already is not told here, but by mail to them.

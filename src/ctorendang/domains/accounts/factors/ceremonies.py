@@ -3,7 +3,7 @@
 A challenge is good once, for one purpose, on one host, and in the browser that asked for it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -83,7 +83,7 @@ class Ceremonies:
         self._tenant_id = actor.tenant_id
         self._site = place.site
         self._browser_hash = token_hash(place.browser)
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+        self._authenticator = actor.as_service(AUTHENTICATOR)
 
     async def ask_for_new(self, tenant_name: str) -> str:
         """Options for making a passkey, as JSON for the browser.
@@ -187,7 +187,7 @@ class Ceremonies:
         user = await self._used(Purpose.SIGN_IN, answer, None)
         async with self._product.units.begin(self._authenticator) as work:
             refuse_local_sign_in(await policy_of(work), user.email, break_glass=user.break_glass)
-        person = replace(self._actor, user_id=user.id, name=user.name, roles=frozenset(user.roles))
+        person = self._actor.as_person(user.id, user.name, user.roles)
         return Proven(person, Method.PASSKEY, strong=True)
 
     async def ask_for_theirs(self, purpose: Purpose, user_id: UUID) -> str:

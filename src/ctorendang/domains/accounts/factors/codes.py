@@ -52,7 +52,7 @@ async def accept_code(product: Product, actor: Actor, user_id: UUID, code: str) 
         TooManyAttempts: for this account or from this address.
     """
     await count_attempt(product, actor, user_id)
-    authenticator = Actor.service(actor.tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+    authenticator = actor.as_service(AUTHENTICATOR)
     async with product.units.begin(authenticator) as work:
         taken = await _take(work, user_id, normalise(code))
         if not taken:

@@ -6,6 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.factors.browser_ceremonies import ceremonies, json_text
 from ctorendang.domains.accounts.factors.passkeys import PasskeyService
 from ctorendang.domains.accounts.factors.service import Factors
@@ -25,14 +26,29 @@ _SECURITY = "/account/security"
 class SecurityPages(Controller):
     """What one signs in with; on every host, since operators need a second factor too."""
 
-    path = _SECURITY
+    path = "/account"
 
-    @get("/")
+    @get("/security")
     async def overview(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """Everything that one signs in with."""
         return await pages.show(request, "account-security", {})
 
-    @post("/app")
+    @post("/password")
+    async def change_password(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
+        """Set a new password."""
+        form = await pages.form(request)
+        try:
+            await Credentials(product, context_of(request).actor).change_password(
+                form.text("currentPassword"), form.text("newPassword")
+            )
+        except AppError as error:
+            refused = {**pages.refused(error, form), "name": "password"}
+            return await pages.show(request, "account-security", {}, form=refused, status=error.status)
+        return pages.redirect(_SECURITY, "Your password is changed. Other devices are signed out.")
+
+    @post("/security/app")
     async def begin_app(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -45,14 +61,14 @@ class SecurityPages(Controller):
             return pages.redirect(_SECURITY, error.detail, "error")
         return pages.redirect(f"{_SECURITY}/app")
 
-    @get("/app")
+    @get("/security/app")
     async def app_form(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
         """The key of the app that was begun, and the field for its first code."""
         return await self._setup(request, product, pages)
 
-    @post("/app/confirm")
+    @post("/security/app/confirm")
     async def confirm_app(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -64,7 +80,7 @@ class SecurityPages(Controller):
             return await self._setup(request, product, pages, form=pages.refused(error, form), status=error.status)
         return await self._told(request, pages, codes, "Your authenticator app is set up.")
 
-    @post("/app/remove")
+    @post("/security/app/remove")
     async def remove_app(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -77,7 +93,7 @@ class SecurityPages(Controller):
             return pages.redirect(_SECURITY, error.detail, "error")
         return pages.redirect(_SECURITY, "The authenticator app is removed.")
 
-    @post("/recovery-codes")
+    @post("/security/recovery-codes")
     async def renew_codes(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -85,7 +101,7 @@ class SecurityPages(Controller):
         await pages.form(request)
         return await self._told(request, pages, await self._factors(request, product).renew_codes(), "")
 
-    @post("/passkeys/options")
+    @post("/security/passkeys/options")
     async def ask_for_passkey(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -93,7 +109,7 @@ class SecurityPages(Controller):
         await pages.form(request)
         return json_text(await ceremonies(request, product, pages).ask_for_new(context_of(request).tenant.name))
 
-    @post("/passkeys")
+    @post("/security/passkeys")
     async def add_passkey(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
@@ -107,7 +123,7 @@ class SecurityPages(Controller):
             return await pages.show(request, "account-security", {}, form=refused, status=error.status)
         return await self._told(request, pages, codes, "Your passkey is added.")
 
-    @post("/passkeys/{passkey_id:str}/rename")
+    @post("/security/passkeys/{passkey_id:str}/rename")
     async def rename_passkey(
         self, request: AnyRequest, pages: NamedDependency[Pages], passkey_id: FromPath[str]
     ) -> Response[Any]:
@@ -119,7 +135,7 @@ class SecurityPages(Controller):
 
         return await pages.press(request, _SECURITY, rename)
 
-    @post("/passkeys/{passkey_id:str}/remove")
+    @post("/security/passkeys/{passkey_id:str}/remove")
     async def remove_passkey(
         self, request: AnyRequest, pages: NamedDependency[Pages], passkey_id: FromPath[str]
     ) -> Response[Any]:

@@ -64,7 +64,7 @@ class SignInSteps:
         self._product = product
         self._visitor = visitor
         self._tenant_id = visitor.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._authenticator = visitor.as_service(AUTHENTICATOR)
 
     async def start(self, proven: Proven, next_path: str) -> str:
         """The secret of a new step, for the browser to hold.
@@ -169,14 +169,8 @@ class SignInSteps:
         if not has_app and not passkeys and not needs_second_factor(policy, user):
             # What was asked for is gone: signing in again now takes the password alone.
             raise SignInExpired
-        person = replace(
-            self._visitor,
-            user_id=user.id,
-            name=user.name,
-            roles=frozenset(user.roles),
-            session_id=None,
-            authenticated_at=step.created_at,
-        )
+        person = self._visitor.as_person(user.id, user.name, user.roles)
+        person = replace(person, session_id=None, authenticated_at=step.created_at)
         return Step(
             id=step.id,
             person=person,

@@ -174,12 +174,9 @@ def verify_creation(answer: Answer, site: Site, challenge: bytes) -> NewPasskey:
         )
     except Exception as error:
         raise PasskeyNotAccepted from error
-    said = answer.content["response"].get("transports")
-    transports = (
-        [each for each in said if isinstance(each, str) and each in _TRANSPORTS] if isinstance(said, list) else []
-    )
+    transports = _known_transports(answer.content["response"].get("transports"))
     return NewPasskey(
-        made.credential_id, made.credential_public_key, made.sign_count, transports[:8], made.credential_backed_up
+        made.credential_id, made.credential_public_key, made.sign_count, transports, made.credential_backed_up
     )
 
 

@@ -4,7 +4,7 @@ Whoever holds the secret is nobody yet, and no member is shown invitations: thes
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -66,7 +66,7 @@ class Joining:
         self._product = product
         self._reader = reader
         self._tenant_id = reader.tenant_id
-        self._authenticator = Actor.service(self._tenant_id, AUTHENTICATOR, reader.request_id, reader.address)
+        self._authenticator = reader.as_service(AUTHENTICATOR)
 
     async def read(self, token: str) -> Offer:
         """What an invitation offers, and what accepting it takes.
@@ -117,7 +117,7 @@ class Joining:
             record(work, "accounts.invitation.accepted", Subject("user", user.id), details)
             work.publish("account.opened", {"user_id": str(user.id)})
         await self._forgive()
-        person = replace(self._reader, user_id=user.id, name=name, roles=frozenset(user.roles))
+        person = self._reader.as_person(user.id, name, user.roles)
         return Proven(person, Method.PASSWORD, password_hash=password_hash)
 
     async def join(self, token: str) -> Sequence[str]:

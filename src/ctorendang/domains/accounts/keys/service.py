@@ -173,20 +173,14 @@ async def owner_of(product: Product, visitor: Actor, token: str) -> Actor | None
     Raises:
         TooManyAttempts: too many keys from this network address were not good.
     """
-    authenticator = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+    authenticator = visitor.as_service(AUTHENTICATOR)
     async with product.units.begin(authenticator) as work:
         found = (await work.session.execute(_good_key(work.tenant_id, token))).one_or_none()
         if found is not None and not _is_refused(found[1], found[2]):
             key, user, _ = found
             await _touch(work, key)
-            return replace(
-                visitor,
-                user_id=user.id,
-                name=user.name,
-                roles=frozenset(user.roles),
-                method=METHOD,
-                scopes=_permissions(product.grants, key.scopes),
-            )
+            person = visitor.as_person(user.id, user.name, user.roles)
+            return replace(person, method=METHOD, scopes=_permissions(product.grants, key.scopes))
     await product.limiter.count(BAD_KEYS, str(visitor.tenant_id), visitor.address)
     return None
 

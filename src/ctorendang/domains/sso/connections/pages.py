@@ -22,7 +22,6 @@ from ctorendang.infra.work import UnitOfWork
 AnyRequest = Request[Any, Any, Any]
 
 HOME = "/admin/sso"
-STEPS = ("provider", "metadata", "mapping", "test", "enable")
 # What they do asks for a recent sign-in: better before a form is filled in than after.
 _CHANGING = ("metadata", "mapping", "enable")
 

@@ -23,7 +23,6 @@ from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7
 
 CHECKS = Limit("sso-domain-checks", attempts=60, seconds=600)
-RECHECK_AFTER = timedelta(hours=24)
 GRACE = timedelta(days=3)
 """How long a proof may be missing from DNS before it counts no more: zones are moved, records are forgotten."""
 

@@ -1,8 +1,6 @@
 """Enforced single sign-on as a state machine: who must come through the provider, and who always gets in.
 
-::
-
-    off --every requirement met--> ready --enforce--> domains <--enforce--> everyone --turn off--> off or ready
+``stages.py`` has the transitions, docs/sso.md the drawing.
 
 Nobody presses a button between ``off`` and ``ready``: which of the two it is follows from the requirements.
 """
@@ -151,8 +149,8 @@ class EnforcementService:
         if (policy.sso_scope, policy.sso_connection_id, policy.sso_domains) == (after, connection.id, domains):
             raise EnforcementUnchanged
         await self._put(after, domains, connection.id)
-        ended = await self._people.end_local_sessions(
-            self._tenant_id, now(), domains if after is Stage.DOMAINS else None
+        ended = await self._people.end_other_sessions(
+            self._tenant_id, now(), connection.id, domains if after is Stage.DOMAINS else None
         )
         details = {"scope": str(after), "domains": domains, "connection": connection.name, "sessions_ended": ended}
         record(self._work, "sso.enforcement.enforced", Subject("sso_connection", connection.id), details)

@@ -24,7 +24,7 @@ class OidcCallback:
     def __init__(self, product: Product, actor: Actor) -> None:
         self._product = product
         self._actor = actor
-        self._service = Actor.service(actor.tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
+        self._service = actor.as_service(AUTHENTICATOR)
         self._sign_on = SignOn(product, actor)
 
     async def answer(self, connection_id: UUID, answer: Answer) -> tuple[str, str]:

@@ -25,7 +25,7 @@ class BackChannelLogout:
     def __init__(self, product: Product, visitor: Actor) -> None:
         self._product = product
         self._visitor = visitor
-        self._service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._service = visitor.as_service(AUTHENTICATOR)
 
     async def accept(self, connection_id: UUID, token: str) -> int:
         """End the sessions that a logout token names; how many there were.

@@ -14,7 +14,7 @@ from ctorendang.domains.sso.oidc.claims import Answer
 from ctorendang.domains.sso.oidc.logout import BackChannelLogout
 from ctorendang.domains.sso.sign_on_pages import connection_of, finish_address
 from ctorendang.domains.sso.trace import SignOnRefused
-from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.auth.actor import AUTHENTICATOR
 from ctorendang.infra.graphql.types import parse_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -41,7 +41,8 @@ class OidcPages(Controller):
     ) -> Response[Any]:
         """A browser brings the provider's answer (RFC 6749 section 4.1.2)."""
         found = connection_of(connection_id)
-        ticket, origin = await OidcCallback(product, _visitor(request)).answer(found, _answer(request))
+        visitor = context_of(request).actor.as_visitor()
+        ticket, origin = await OidcCallback(product, visitor).answer(found, _answer(request))
         headers = {"Location": finish_address(request, found, ticket, origin), "Cache-Control": "no-store"}
         return Response("", status_code=303, media_type="text/plain", headers=headers)
 
@@ -52,7 +53,8 @@ class OidcPages(Controller):
         """The provider has signed somebody out (OpenID Connect Back-Channel Logout 1.0 sections 2.5 and 2.8)."""
         found = connection_of(connection_id)
         try:
-            await BackChannelLogout(product, _visitor(request)).accept(found, await _logout_token(request))
+            visitor = context_of(request).actor.as_visitor()
+            await BackChannelLogout(product, visitor).accept(found, await _logout_token(request))
         except SignOnRefused as error:
             problem = {"error": "invalid_request", "error_description": f"Refused; reference {error.reference}."}
             return Response(problem, status_code=400, headers={"Cache-Control": "no-store"})
@@ -73,7 +75,7 @@ class FarewellPages(Controller):
         ended = parse_id(pages.signed_cookie(request, FAREWELL) or "")
         farewell = None
         if ended is not None:
-            async with product.units.begin(_service(request)) as work:
+            async with product.units.begin(context_of(request).actor.as_service(AUTHENTICATOR)) as work:
                 farewell = await provider_logout(work, ended, product.settings.secret_key)
         if farewell is None:
             home = pages.redirect("/", "You are signed out.")
@@ -99,17 +101,6 @@ def farewell_home(request: AnyRequest, pages: Pages, state: str) -> Response[Any
     response = pages.redirect("/", "You are signed out here and at your organisation." if known else "")
     response.set_cookie(pages.cookies.drop(FAREWELL))
     return response
-
-
-def _visitor(request: AnyRequest) -> Actor:
-    """Whoever it is that brings an answer; the cookies that may have come along do not count."""
-    actor = context_of(request).actor
-    return Actor(actor.tenant_id, request_id=actor.request_id, address=actor.address)
-
-
-def _service(request: AnyRequest) -> Actor:
-    actor = context_of(request).actor
-    return Actor.service(actor.tenant_id, AUTHENTICATOR, actor.request_id, actor.address)
 
 
 def _answer(request: AnyRequest) -> Answer:

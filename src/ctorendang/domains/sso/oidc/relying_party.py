@@ -1,6 +1,6 @@
 """OpenID Connect as a relying party: settings, discovery, and the addresses and forms that are sent to a provider.
 
-Pure: what is fetched and stored is done in ``oidc_flow.py``; tokens are read in ``oidc_tokens.py``.
+Pure: what is fetched and stored is done in ``flow.py``; tokens are read in ``tokens.py``.
 """
 
 import base64

@@ -35,7 +35,6 @@ class CertificateFacts:
 
     subject: str
     fingerprint: str
-    begins_at: datetime
     ends_at: datetime
 
 
@@ -80,7 +79,6 @@ def facts_of(pem: str) -> CertificateFacts:
     return CertificateFacts(
         certificate.subject.rfc4514_string(),
         ":".join(digest[at : at + 2] for at in range(0, len(digest), 2)),
-        certificate.not_valid_before_utc,
         certificate.not_valid_after_utc,
     )
 

@@ -31,7 +31,7 @@ class AssertionConsumer:
         self._product = product
         self._visitor = visitor
         self._sign_on = SignOn(product, visitor)
-        self._service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._service = visitor.as_service(AUTHENTICATOR)
 
     async def consume(self, connection_id: UUID, encoded: str, relay_state: str) -> tuple[str, str]:
         """Verify an answer; the ticket for it, and the origin that its browser left from.

@@ -110,7 +110,7 @@ async def own_metadata(product: Product, visitor: Actor, connection_id: UUID) ->
         NotFound: there is no such connection, or it speaks another protocol.
     """
     product.grants.require(visitor, SsoPermission.SIGN_ON)
-    service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+    service = visitor.as_service(AUTHENTICATOR)
     async with product.units.begin(service) as work:
         connection = await ConnectionRepository(work.session).find(work.tenant_id, connection_id)
         if connection is None or connection.protocol != "saml":

@@ -14,7 +14,6 @@ from ctorendang.domains.sso.saml.keys import own_metadata
 from ctorendang.domains.sso.saml.logout import LogoutMessage
 from ctorendang.domains.sso.saml.sign_out import SamlSignOut
 from ctorendang.domains.sso.sign_on_pages import connection_of, finish_address
-from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.forms import FormNotUnderstood, FormTypeNotSupported
@@ -42,7 +41,7 @@ class SamlPages(Controller):
     ) -> Response[Any]:
         """Take a provider's answer; the browser goes on to show that it is the one that asked."""
         form = await _form(request)
-        consumer = AssertionConsumer(product, _visitor(request))
+        consumer = AssertionConsumer(product, context_of(request).actor.as_visitor())
         found = connection_of(connection_id)
         ticket, origin = await consumer.consume(found, form.get("SAMLResponse", ""), form.get("RelayState", ""))
         return pages.redirect(finish_address(request, found, ticket, origin))
@@ -52,7 +51,7 @@ class SamlPages(Controller):
         self, request: AnyRequest, product: NamedDependency[Product], connection_id: FromPath[str]
     ) -> Response[bytes]:
         """Our metadata, for the provider to read from time to time."""
-        content = await own_metadata(product, _visitor(request), connection_of(connection_id))
+        content = await own_metadata(product, context_of(request).actor.as_visitor(), connection_of(connection_id))
         return Response(
             content, media_type="application/samlmetadata+xml", headers={"Cache-Control": "public, max-age=300"}
         )
@@ -91,7 +90,7 @@ async def _sign_out(
     request: AnyRequest, product: Product, pages: Pages, connection_id: str, message: LogoutMessage
 ) -> Response[Any]:
     found = connection_of(connection_id)
-    done = await SamlSignOut(product, _visitor(request)).receive(found, message)
+    done = await SamlSignOut(product, context_of(request).actor.as_visitor()).receive(found, message)
     if done.departure is not None and done.departure.form is None:
         # The form, if there was one, was the provider's: our own rule about where forms lead does not hold.
         return Redirect(done.departure.url, status_code=303)
@@ -120,9 +119,3 @@ async def _form(request: AnyRequest) -> dict[str, str]:
     for name, value in pairs:
         form[name] = "" if name in form else value
     return form
-
-
-def _visitor(request: AnyRequest) -> Actor:
-    """Whoever brings a message; cookies that may have come along do not count."""
-    actor = context_of(request).actor
-    return Actor(actor.tenant_id, request_id=actor.request_id, address=actor.address)

@@ -53,7 +53,7 @@ class SamlSignOut:
     def __init__(self, product: Product, visitor: Actor) -> None:
         self._product = product
         self._visitor = visitor
-        self._service = Actor.service(visitor.tenant_id, AUTHENTICATOR, visitor.request_id, visitor.address)
+        self._service = visitor.as_service(AUTHENTICATOR)
 
     async def receive(self, connection_id: UUID, message: LogoutMessage) -> SignedOut:
         """Do what a provider asks, or take note of its answer.
