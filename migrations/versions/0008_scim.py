@@ -178,3 +178,4 @@ def upgrade() -> None:
         widen_private_table(table, besides=("authenticator", "scim"))
     for table in ("totp_credentials", "passkeys"):
         widen_private_table(table, besides=("authenticator", "admin", "scim"))
+    widen_private_table("sso_identities", besides=("authenticator", "admin", "worker", "scim"))

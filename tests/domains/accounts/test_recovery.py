@@ -4,6 +4,7 @@ import time
 from statistics import median
 
 import pytest
+from tests.domains.accounts.planting import left, plant
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in, submit
 from tests.inbox import Inbox, text_of
 
@@ -54,6 +55,24 @@ async def test_a_reset_ends_every_session_and_confirms_the_address(market, clien
     assert refreshed["__typename"] == "Refusal"
     (user,) = await market.fetch("select email_verified_at from users where id = $1", person.id)
     assert user["email_verified_at"] is not None
+
+
+async def test_whoever_reads_the_mail_finds_nothing_of_whoever_opened_the_account(market, inbox: Inbox):
+    person = await market.join("client")
+    await plant(market, person)
+    await request_reset(market, person.email)
+    assert (await reset(market, inbox.secret(person.email, "/password/reset")))["__typename"] == "Done"
+    assert await left(market, person) == {"password_credentials"}
+    assert await signs_in(market, person.email, NEW_PASSWORD)
+
+
+async def test_a_reset_leaves_the_factors_of_whom_the_address_is_known_to_be(market, inbox: Inbox):
+    person = await market.join("client")
+    await plant(market, person)
+    await market.fetch("update users set email_verified_at = now() where id = $1", person.id)
+    await request_reset(market, person.email)
+    await reset(market, inbox.secret(person.email, "/password/reset"))
+    assert {"totp_credentials", "passkeys", "sso_identities"} <= await left(market, person)
 
 
 async def test_a_link_works_once(market, client, inbox: Inbox):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from scim2_models import PreconditionFailedException
+from tests.domains.accounts.planting import left, plant
 from tests.domains.scim.directories import ENTERPRISE, USER, Directory, connect, told, user, verify_domain
 from tests.factories import Marketplace, Person
 
@@ -237,6 +238,13 @@ class TestAdoption:
             "signIn", "... on Refusal { code }", {"email": person.email, "password": "correct horse battery staple"}
         )
         assert signed_in.get("code") == "credentials_not_accepted"
+
+    async def test_leaves_no_way_in_that_was_planted(self, directory: Directory, person: Person) -> None:
+        await verify_domain(directory.market)
+        await plant(directory.market, person)
+        await directory.market.fetch("update users set email_verified_at = null where id = $1", person.id)
+        assert (await self.ask(directory, person)).status_code == 201
+        assert await left(directory.market, person) == set()
 
     async def test_not_of_whom_another_directory_keeps(self, directory: Directory) -> None:
         await verify_domain(directory.market)

@@ -1,8 +1,11 @@
 """Whom a verified identity is: every rule of linking, against the real tables."""
 
+import asyncio
 from uuid import UUID
 
+import asyncpg
 import pytest
+from tests.domains.accounts.planting import left, plant
 from tests.factories import Marketplace
 
 from ctorendang.domains.accounts.models import User
@@ -97,6 +100,45 @@ async def test_the_same_subject_at_another_provider_is_somebody_else(market):
 async def test_an_address_of_a_verified_domain_leads_to_the_account_that_is_there(market):
     person = await market.join("client", email=f"ada@{DOMAIN}")
     assert await (await connect(market)).signs_on(email=person.email) == person.id
+
+
+async def test_nothing_stays_that_was_planted_under_an_address_that_nobody_had_confirmed(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    await plant(market, person)
+    assert len(await left(market, person)) == 8
+    provider = await connect(market)
+    assert await provider.signs_on(email=person.email) == person.id
+    assert await left(market, person) == {"sso_identities"}
+    assert [row["subject"] for row in await market.fetch("select subject from sso_identities")] == ["subject"]
+    (user,) = await market.fetch("select email_verified_at from users where id = $1", person.id)
+    assert user["email_verified_at"]
+
+
+async def test_what_the_owner_of_a_confirmed_address_has_stays(market):
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    await plant(market, person)
+    await market.fetch("update users set email_verified_at = now() where id = $1", person.id)
+    await (await connect(market)).signs_on(email=person.email)
+    assert len(await left(market, person)) == 8
+
+
+async def test_who_is_made_an_administrator_meanwhile_is_not_linked_by_address(market):
+    """The account is judged as it is once nobody else can change it."""
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    provider = await connect(market)
+    app = await asyncpg.connect(market.marketplaces.settings.database.url)
+    change = app.transaction()
+    await change.start()
+    await app.execute(
+        "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'admin', true)", str(market.id)
+    )
+    await app.execute("update users set roles = '{admin}' where id = $1", person.id)
+    refusal = asyncio.create_task(provider.refuses("Account may be linked by address", email=person.email))
+    done, _ = await asyncio.wait([refusal], timeout=1)
+    assert not done, "it waits for the change"
+    await change.commit()
+    await app.close()
+    await refusal
 
 
 async def test_an_address_of_any_other_domain_does_not(market):

@@ -98,9 +98,7 @@ class Provisioning:
                 "The account with this address is suspended. An administrator can restore it under Members."
             )
         if user.email_verified_at is None:
-            await forget_credentials(
-                self._work, user.id, "taken over by a directory before the address was confirmed"
-            )
+            await forget_credentials(self._work, user.id, "taken over by a directory before the address was confirmed")
         user.managed = True
         record(self._work, "accounts.account.adopted", Subject("user", user.id))
         return user

@@ -73,7 +73,7 @@ class People:
         return None if found is None else await self._locked(found)
 
     async def _locked(self, user_id: UUID) -> User:
-        """Somebody, who stays as they are; administrators are locked first, as everywhere, or two could wait forever."""
+        """Somebody, who stays as they are. Administrators are locked first, as everywhere: no two wait in a circle."""
         user = await self._users.find(self._tenant_id, user_id)
         if user is not None and Role.ADMIN in user.roles:
             await self._users.lock_active_admins(self._tenant_id)

@@ -38,6 +38,11 @@ class ConnectionRepository:
         )
         return list(await self._session.scalars(statement.order_by(Connection.name)))
 
+    async def count(self, tenant_id: UUID) -> int:
+        """How many there are."""
+        statement = select(func.count()).select_from(Connection).where(Connection.tenant_id == tenant_id)
+        return await self._session.scalar(statement) or 0
+
     async def name_is_taken(self, tenant_id: UUID, name: str, *, but: UUID | None = None) -> bool:
         """Whether another connection is called so."""
         statement = select(Connection.id).where(Connection.tenant_id == tenant_id, Connection.name == name)
@@ -129,7 +134,7 @@ class BoundPeople:
         Args:
             tenant_id: whose people.
             at: now.
-            connection_id: the provider that they are bound to; one that has proven the domain of their address does too.
+            connection_id: the provider that they are bound to; one that has proven their address's domain does too.
             domains: only of people with such addresses; None is everybody. Emergency administrators are never meant.
         """
         bound = select(User.id).where(User.tenant_id == tenant_id, User.break_glass.is_(False))
