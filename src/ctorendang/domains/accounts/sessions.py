@@ -141,10 +141,9 @@ class Sessions:
                 raise CredentialsNotAccepted
         if not _may_answer_for_the_bound(proven, policy):
             refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
-        if proven.method != Method.SSO:
-            # An identity provider answers for its own second factor; everybody else shows theirs here.
-            if not proven.strong:
-                await require_second_factor(work, policy, user)
+        # An identity provider answers for its own second factor; everybody else shows theirs here.
+        if proven.method != Method.SSO and not proven.strong:
+            await require_second_factor(work, policy, user)
 
     def _refresh_token(self, session: Session, token: str) -> RefreshToken:
         return RefreshToken(
@@ -213,8 +212,8 @@ class Sessions:
                 return None
             session, user, policy = found
             # Ended when it was enforced; but an address may change since, or a session be opened at that very moment.
-            local = policy is not None and session.method != Method.SSO
-            if local and is_bound(policy, user.email, break_glass=user.break_glass):
+            bound = policy is not None and is_bound(policy, user.email, break_glass=user.break_glass)
+            if bound and session.method != Method.SSO:
                 return None
             if now() - session.last_seen_at > _TOUCH_AFTER:
                 await sessions.touch(self._tenant_id, session.id)

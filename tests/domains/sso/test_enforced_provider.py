@@ -1,0 +1,105 @@
+"""Enforced single sign-on names one provider: another one that is connected too is no way around it."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.domains.sso.names import Names, answered_by
+from tests.domains.sso.office import Office
+from tests.domains.sso.saml_scene import Scene, visitor
+from tests.domains.sso.setting_up import ready_to_test, scene_of
+from tests.factories import Person, sign_in
+
+
+async def connect_another(office: Office) -> str:
+    """A second active connection, to the same provider."""
+    connection_id = await ready_to_test(office.rescuer, office.signer, "Contractors")
+    await office.market.fetch("update sso_connections set status = 'active' where id = $1", connection_id)
+    return connection_id
+
+
+async def known_at(office: Office, connection_id: str, browser: httpx.AsyncClient) -> tuple[Person, Scene]:
+    """Somebody whom a connection signs on, at their browser."""
+    person = await office.market.join("client")
+    await office.market.fetch(
+        "insert into sso_identities (tenant_id, connection_id, user_id, subject) values ($1, $2, $3, 'somebody')",
+        office.market.id,
+        connection_id,
+        person.id,
+    )
+    return person, await scene_of(office.market, browser, office.signer, connection_id)
+
+
+async def own(office: Office, connection_id: str, domain: str) -> None:
+    """Prove an e-mail domain for a connection."""
+    value = {"connectionId": connection_id, "domain": domain}
+    answered_by(office.market, Names())
+    claimed = await office.rescuer.mutate("claimEmailDomain", "... on EmailDomain { id recordValue }", value)
+    answered_by(office.market, Names(everything=[claimed["recordValue"]]))
+    verified = "... on EmailDomain { verifiedAt }"
+    assert (await office.rescuer.mutate("verifyEmailDomain", verified, {"id": claimed["id"]}))["verifiedAt"]
+
+
+@pytest.mark.parametrize("scope", ["EVERYONE", "DOMAINS"])
+async def test_another_provider_lets_bound_people_in_before_and_not_after(office: Office, scope: str):
+    await office.own("people.example")
+    other = await connect_another(office)
+    async with visitor(office.market) as browser:
+        _, scene = await known_at(office, other, browser)
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+        assert await scene.signed_in()
+        assert (await office.enforce(scope))["stage"] == scope
+        # What was opened by it has ended, and it opens nothing new.
+        assert not await scene.signed_in()
+        refused = await scene.sign_on(subject="somebody")
+        assert refused.status_code == 403, refused.text
+        assert not await scene.signed_in()
+
+
+async def test_the_enforced_provider_lets_them_in_before_and_after(office: Office):
+    async with visitor(office.market) as browser:
+        _, scene = await known_at(office, office.connection_id, browser)
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+        await office.enforce()
+        assert await scene.signed_in()
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+        assert await scene.signed_in()
+
+
+async def test_a_provider_that_speaks_for_their_domain_lets_them_in(office: Office):
+    other = await connect_another(office)
+    await own(office, other, "people.example")
+    async with visitor(office.market) as browser:
+        _, scene = await known_at(office, other, browser)
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+        await office.enforce()
+        assert await scene.signed_in()
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+
+
+async def test_people_who_are_not_bound_come_by_any_provider(office: Office):
+    await office.own("people.example")
+    other = await connect_another(office)
+    async with visitor(office.market) as browser:
+        person, scene = await known_at(office, other, browser)
+        guest = f"{uuid4().hex}@guests.example"
+        await office.market.fetch("update users set email = $2 where id = $1", person.id, guest)
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+        await office.enforce("DOMAINS")
+        assert await scene.signed_in()
+        assert (await scene.sign_on(subject="somebody")).status_code == 303
+
+
+async def test_a_session_ends_when_its_person_becomes_bound(office: Office):
+    """Not when it is enforced alone: an address may change later, and a sign-in may cross with it."""
+    await office.own("people.example")
+    person = await office.market.join("client", email=f"{uuid4().hex}@guests.example")
+    async with visitor(office.market) as browser:
+        await sign_in(browser, person)
+        await office.enforce("DOMAINS")
+        assert (await browser.get("/account")).status_code == 200
+        assert (await person.graphql("{ me { id } }"))["data"]["me"] is not None
+        moved = f"{uuid4().hex}@people.example"
+        await office.market.fetch("update users set email = $2 where id = $1", person.id, moved)
+        assert (await browser.get("/account")).status_code != 200
+        assert (await person.graphql("{ me { id } }"))["data"]["me"] is None
