@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctorendang.domains.sso.mapping import GRANTABLE, roles_after, roles_from_groups
+from ctorendang.domains.accounts.roles import WITHIN_TENANT
+from ctorendang.domains.sso.mapping import roles_after, roles_from_groups
 
+GRANTABLE = sorted(WITHIN_TENANT)
 ROLES = st.sets(st.sampled_from(GRANTABLE))
 GROUPS = st.sampled_from(["engineering", "portfolio", "admins", "all"])
 MAPPINGS = st.dictionaries(GROUPS, st.sampled_from(GRANTABLE) | st.lists(st.sampled_from(GRANTABLE)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-GRANTABLE = ("client", "cto", "admin")
+from ctorendang.domains.accounts.roles import WITHIN_TENANT
 
 
 def roles_from_groups(roles_by_group: Mapping[str, Any], groups: Collection[str]) -> set[str]:
@@ -12,7 +12,7 @@ def roles_from_groups(roles_by_group: Mapping[str, Any], groups: Collection[str]
     for group in groups:
         roles = roles_by_group.get(group, ())
         given.update([roles] if isinstance(roles, str) else roles)
-    return given & set(GRANTABLE)
+    return {role for role in given if role in WITHIN_TENANT}
 
 
 def roles_after(
