@@ -205,7 +205,7 @@ async def test_what_was_typed_with_markup_is_shown_as_text_wherever_it_is_shown_
     text = MARKUP + TEMPLATES
     admin, client, writer = await market.join("admin"), await market.join("client"), await market.join("cto")
     for person in (client, writer):
-        await person.mutate("updateProfile", "__typename", {"name": text[:110]})
+        await person.mutate("updateAccount", "__typename", {"name": text[:110]})
     saved = await writer.mutate("updateCtoProfile", "... on Cto { id }", profile(headline=text[:130], bio=text * 3))
     await writer.mutate("submitCtoProfile", "__typename")
     await admin.mutate("declineCto", "__typename", {"ctoId": saved["id"], "reason": text})

@@ -161,10 +161,6 @@ async def a_review(cast: Cast) -> dict[str, Any]:
     return {"ctoId": str(cast.cto.id), "rating": 4, "body": f"Calm and clear {uuid4().hex[:6]}."}
 
 
-async def a_name(_: Cast) -> dict[str, Any]:
-    return {"name": f"Ada {uuid4().hex[:6]}"}
-
-
 async def a_member(cast: Cast) -> dict[str, Any]:
     await cast.market.fetch("update users set status = 'active', roles = '{client}' where id = $1", cast.member.id)
     return {"memberId": str(cast.member.id)}
@@ -249,7 +245,6 @@ MUTATIONS = [
     Operation("verifyEmail", DONE, EVERYBODY, prepare=a_verification),
     Operation("sendVerification", DONE, SIGNED_IN, prepare=an_unverified_caller),
     Operation("changePassword", DONE, SIGNED_IN, prepare=passwords),
-    Operation("updateProfile", "... on Viewer { id }" + PROBLEMS, SIGNED_IN, prepare=a_name),
     Operation("signOut", DONE, SIGNED_IN),
     Operation(
         "unlinkIdentity",

@@ -56,7 +56,7 @@ async def populate(market: Marketplace, inbox: Inbox) -> Side:
             for place, roles in enumerate((("client",), ("admin",), ("client",)))]  # fmt: skip
     client, admin, bystander = join
     for person in join:
-        await person.mutate("updateProfile", "... on Viewer { id }" + PROBLEMS, {"name": f"Ada {mark}"})
+        await person.mutate("updateAccount", "... on Viewer { id }" + PROBLEMS, {"name": f"Ada {mark}"})
     cto = await market.listed_cto(headline=f"Scales {mark}", bio=f"{profile()['bio']} {mark}")
     await market.fetch("update ctos set name = $1", f"Cto {mark}")
     review = {"ctoId": str(cto.id), "rating": 5, "body": f"Calm {mark}"}

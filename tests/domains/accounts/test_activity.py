@@ -60,7 +60,7 @@ async def test_a_browsers_sign_in_tells_the_device_and_the_address(market):
 
 async def test_what_an_administrator_changed_is_told_with_their_name_and_without_their_address(market):
     person, admin = await market.join("client"), await market.join("admin")
-    await admin.mutate("updateProfile", "... on Viewer { id }" + PROBLEMS, {"name": "Bea Boss"})
+    await admin.mutate("updateAccount", "... on Viewer { id }" + PROBLEMS, {"name": "Bea Boss"})
     tokens = await market.mutate("signIn", TOKENS + REFUSALS, {"email": admin.email, "password": PASSWORD})
     value = {"memberId": str(person.id), "roles": ["CLIENT", "CTO"]}
     await market.mutate("setMemberRoles", "... on Member { id }" + PROBLEMS, value, tokens["accessToken"])

@@ -21,28 +21,6 @@ from tests.factories import PROBLEMS, Marketplace
 PASSKEY = "... on Passkey { id name }" + PROBLEMS
 
 
-async def test_a_passkey_alone_signs_in_without_a_name(market, holder, client):
-    assert len(holder.codes) == 10
-    options = await ask(client, SIGN_IN)
-    assert "allowCredentials" not in options or options["allowCredentials"] == []
-    assert options["userVerification"] == "required"
-    answer = await send(client, SIGN_IN, holder.device.get(options), next="/ctos")
-    assert answer.headers["location"] == "/ctos"
-    assert await is_signed_in(client)
-    sessions = await market.fetch("select strong from sessions where method = 'passkey'")
-    assert [each["strong"] for each in sessions] == [True]
-
-
-async def test_making_one_asks_for_a_discoverable_verified_credential_of_this_host(market, holder):
-    options = await ask(holder.browser, OWN)
-    assert options["rp"]["id"] == market.host
-    assert options["authenticatorSelection"]["residentKey"] == "required"
-    assert options["authenticatorSelection"]["userVerification"] == "required"
-    assert [each["id"] for each in options["excludeCredentials"]] == [b64(holder.device.credentials[0].id)]
-    (row,) = await market.fetch("select name, rp_id, transports, backed_up from passkeys")
-    assert dict(row) == {"name": "Laptop", "rp_id": market.host, "transports": ["internal"], "backed_up": True}
-
-
 LIES = {
     "a challenge of its own": {"challenge": b64(b"x" * 32)},
     "another origin": {"origin": "https://evil.example"},

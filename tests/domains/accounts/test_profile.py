@@ -134,8 +134,6 @@ async def test_a_name_that_a_directory_keeps_does_not_change_here(person, browse
     await market.fetch("update users set managed = true where id = $1", person.id)
     answer = await person.mutate("updateAccount", "... on Viewer { id }" + PROBLEMS, {"name": "Somebody Else"})
     assert answer["fields"][0]["field"] == "name"
-    answer = await person.mutate("updateProfile", "... on Viewer { id }" + PROBLEMS, {"name": "Somebody Else"})
-    assert answer["fields"][0]["field"] == "name"
     page = (await browser.get("/account")).text
     assert "Kept by your organisation." in page
     assert 'name="name"' not in page

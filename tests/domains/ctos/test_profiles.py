@@ -235,7 +235,7 @@ async def test_an_administrator_decides_on_the_members_page(market: Marketplace,
 
 async def test_a_profile_follows_its_persons_name(market: Marketplace):
     cto = await market.listed_cto()
-    await cto.person.mutate("updateProfile", "... on Viewer { name }", {"name": "Grace Other"})
+    await cto.person.mutate("updateAccount", "... on Viewer { name }", {"name": "Grace Other"})
     await market.work_off()
     answer = await market.graphql("query($id: ID!) { cto(id: $id) { name } }", id=str(cto.id))
     assert answer["data"]["cto"]["name"] == "Grace Other"

@@ -102,7 +102,7 @@ async def test_what_is_typed_is_checked(market: Marketplace) -> None:
     ):
         refused = await create(admin, **changes)
         assert [each["field"] for each in refused["fields"]] == [field], changes
-    for changes, field in (({"label": ""}, "label"), ({"expiresInDays": 7}, "days")):
+    for changes, field in (({"label": ""}, "label"), ({"expiresInDays": 7}, "expiresInDays")):
         refused = await make_token(admin, directory["id"], **changes)
         assert [each["field"] for each in refused["fields"]] == [field], changes
 

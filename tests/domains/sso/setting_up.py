@@ -1,6 +1,5 @@
 """An administrator who sets single sign-on up, and a provider whose metadata stands at an address."""
 
-import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,8 +141,3 @@ async def link_as(browser: httpx.AsyncClient, market: Marketplace, signer: Signe
     arrived = await scene.send(scene.signed(subject=subject))
     assert arrived.status_code == 303, arrived.text
     return await browser.get(arrived.headers["location"])
-
-
-def bare(pem: str) -> bytes:
-    """The bytes of a certificate."""
-    return base64.b64decode("".join(pem.splitlines()[1:-1]))

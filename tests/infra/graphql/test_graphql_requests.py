@@ -167,7 +167,7 @@ async def test_another_site_cannot_ask_with_a_visitors_cookie(market: Marketplac
     person = await market.join("client")
     await sign_in(client, person)
     token = form_token((await client.get("/account")).text)
-    rename = {"query": 'mutation { updateProfile(input: {name: "Eve"}) { __typename } }'}
+    rename = {"query": 'mutation { updateAccount(input: {name: "Eve"}) { __typename } }'}
     response = await client.post("/graphql", json=rename, headers={**JSON, "x-csrf-token": token, **headers})
     assert response.status_code == 403, response.text
     assert response.json()["code"] == "forbidden"

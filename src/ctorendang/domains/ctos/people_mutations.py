@@ -15,13 +15,6 @@ from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required
 
 
 @strawberry.input
-class UpdateProfileInput:
-    """What changes about oneself."""
-
-    name: str
-
-
-@strawberry.input
 class UpdateAccountInput:
     """What changes about oneself: what is left out stays, an empty text removes it."""
 
@@ -65,7 +58,6 @@ class RestoreMemberInput:
     member_id: strawberry.ID
 
 
-UpdateProfileResult = Annotated[Viewer | Refusal | InvalidInput, strawberry.union("UpdateProfileResult")]
 UpdateAccountResult = Annotated[Viewer | Refusal | InvalidInput, strawberry.union("UpdateAccountResult")]
 UpdatePreferencesResult = Annotated[Viewer | Refusal | InvalidInput, strawberry.union("UpdatePreferencesResult")]
 RemoveAvatarResult = Annotated[Viewer | Refusal, strawberry.union("RemoveAvatarResult")]
@@ -75,13 +67,6 @@ MemberResult = Annotated[Member | Refusal | InvalidInput, strawberry.union("Memb
 @strawberry.type
 class PeopleMutations:
     """Roots that change people."""
-
-    @mutation
-    async def update_profile(self, info: Info, input: UpdateProfileInput) -> UpdateProfileResult:
-        """Change what one is called."""
-        return Viewer(
-            row=await info.context.use(lambda work: PersonalService(work).update(PersonalDetails(name=input.name)))
-        )
 
     @mutation
     async def update_account(self, info: Info, input: UpdateAccountInput) -> UpdateAccountResult:
