@@ -55,6 +55,20 @@ async def test_asking_for_no_more_than_before_ends_nothing(market, client, admin
     assert await is_signed_in(client)
 
 
+async def test_administrators_are_made_unmade_and_suspended_after_a_recent_sign_in_alone(market, admin):
+    person, colleague = await market.join("client"), await market.join("admin")
+    await market.fetch("update sessions set authenticated_at = now() - interval '11 minutes'")
+    for member, roles in ((person, ["CLIENT", "ADMIN"]), (colleague, ["CLIENT"])):
+        value = {"memberId": str(member.id), "roles": roles}
+        assert (await admin.mutate("setMemberRoles", MEMBER, value))["code"] == "step_up_required"
+    suspended = await admin.mutate("suspendMember", MEMBER, {"memberId": str(person.id)})
+    assert suspended["code"] == "step_up_required"
+    rows = await market.fetch("select status, 'admin' = any(roles) as admin from users order by id")
+    assert [(row["status"], row["admin"]) for row in rows] == [("active", True), ("active", False), ("active", True)]
+    value = {"memberId": str(person.id), "roles": ["CTO"]}
+    assert (await admin.mutate("setMemberRoles", MEMBER, value))["__typename"] == "Member", "others as ever"
+
+
 @pytest.mark.parametrize(("roles", "stays"), [(["CLIENT", "ADMIN"], False), (["CLIENT", "CTO"], True)])
 async def test_who_is_made_an_administrator_shows_what_administrators_must(market, client, admin, roles, stays):
     person = await market.join("client")

@@ -155,6 +155,19 @@ async def test_whom_an_administrator_has_suspended_a_directory_does_not_let_in(d
     assert (await directory.account(user))["status"] == "suspended"
 
 
+@pytest.mark.parametrize("after", [["suspendMember"], ["restoreMember", "suspendMember"]])
+async def test_an_administrator_s_decision_ends_the_directory_s(directory: Directory, after: list[str]) -> None:
+    """The directory shut them out first, and says later that they are active."""
+    user = await directory.add()
+    await deactivate(directory, user)
+    member = {"memberId": str((await directory.account(user))["id"])}
+    for decision in after:
+        decided = await directory.administrator.mutate(decision, "... on Member { status }", member)
+        assert decided["__typename"] == "Member"
+    assert (await directory.patch(user, {"op": "replace", "value": {"active": True}})).status_code == 200
+    assert (await directory.account(user))["status"] == "suspended"
+
+
 async def test_nobody_signs_on_who_was_made_inactive(directory: Directory) -> None:
     user = await directory.add(active=False)
     assert (await directory.account(user))["status"] == "suspended"

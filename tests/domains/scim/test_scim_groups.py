@@ -52,6 +52,28 @@ async def test_without_a_mapping_roles_are_the_administrators(directory: Directo
     assert await roles(directory, ada) == ["cto"]
 
 
+async def test_who_becomes_an_administrator_shows_what_administrators_must(directory: Directory) -> None:
+    market, ada = directory.market, await directory.add()
+    await directory.map(("IT", "admin"))
+    await market.fetch("insert into access_policies (tenant_id, mfa) values ($1, 'required_for_admins')", market.id)
+    person = await market.join("client")
+    await market.fetch_as("admin", "update scim_users set user_id = $1", person.id)
+    await directory.group("IT", ada)
+    assert await roles(directory, ada) == ["admin", "client"]
+    assert (await person.query("{ me { id } }"))["me"] is None
+
+
+async def test_emergency_access_goes_with_the_admin_role(directory: Directory) -> None:
+    ada = await directory.add()
+    await directory.map(("IT", "admin"))
+    it = await directory.group("IT", ada)
+    await directory.market.fetch(
+        "update users set break_glass = true where id = $1", (await directory.account(ada))["id"]
+    )
+    await directory.patch(it, {"op": "remove", "path": "members"})
+    assert (await directory.account(ada))["break_glass"] is False
+
+
 async def test_events_tell_of_new_roles(directory: Directory) -> None:
     await directory.map(("Experts", "cto"))
     await directory.group("Experts", await directory.add())

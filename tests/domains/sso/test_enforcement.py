@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from tests.domains.accounts.factor_steps import enrol, sign_in_program
+from tests.domains.scim.directories import connect, told
 from tests.domains.sso.office import Office, give_emergency_access, prove
 from tests.domains.sso.saml_scene import visitor
 from tests.domains.sso.setting_up import CONNECTION, scene_of, try_out
@@ -98,6 +99,46 @@ async def test_the_last_emergency_administrator_stays_one(office: Office):
     assert suspended["code"] == "last_emergency_administrator"
     demoted = {"memberId": str(office.rescuer.id), "roles": ["CLIENT"]}
     assert (await office.rescuer.mutate("setMemberRoles", member, demoted))["code"] == "last_emergency_administrator"
+
+
+async def test_a_directory_neither_shuts_out_nor_demotes_the_last_emergency_administrator(office: Office):
+    directory = await connect(office.market)
+    await directory.map(("IT", "admin"))
+    made = await directory.add()
+    it = await directory.group("IT", made)
+    account = await directory.account(made)
+    await office.market.fetch("update users set break_glass = (id = $1)", account["id"])
+    await office.market.fetch("update passkeys set user_id = $1", account["id"])
+    assert (await office.enforce(by=office.admin))["stage"] == "EVERYONE"
+    needed = "Only they get in when single sign-on fails. Give somebody else emergency access first."
+    for answer in (
+        await directory.patch(made, {"op": "replace", "value": {"active": False}}),
+        await directory.send("DELETE", f"/Users/{made['id']}"),
+        await directory.patch(it, {"op": "remove", "path": "members"}),
+    ):
+        assert (told(answer)[0], told(answer)[2]) == (409, needed)
+    await directory.map()
+    after = await directory.account(made)
+    assert (after["status"], "admin" in after["roles"], after["break_glass"]) == ("active", True, True)
+
+
+async def test_emergency_access_goes_with_the_admin_role(office: Office):
+    colleague = await office.market.join("admin")
+    await office.market.fetch("update users set break_glass = true where id = $1", colleague.id)
+    member = "... on Member { id }" + PROBLEMS
+    demoted = {"memberId": str(colleague.id), "roles": ["CLIENT"]}
+    assert (await office.rescuer.mutate("setMemberRoles", member, demoted))["__typename"] == "Member"
+    (row,) = await office.market.fetch("select break_glass from users where id = $1", colleague.id)
+    assert row["break_glass"] is False
+
+
+async def test_emergency_access_is_taken_from_whoever_has_it(office: Office):
+    client = await office.market.join("client")
+    await office.market.fetch("update users set break_glass = true where id = $1", client.id)
+    await office.enforce()
+    assert (await give_emergency_access(office.rescuer, client, on=False))["__typename"] == "Done"
+    (row,) = await office.market.fetch("select break_glass from users where id = $1", client.id)
+    assert row["break_glass"] is False
 
 
 async def test_the_last_factor_of_an_emergency_administrator_stays(office: Office):

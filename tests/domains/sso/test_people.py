@@ -246,6 +246,17 @@ async def test_groups_give_and_take_roles(market):
     assert await roles(market, boss) == ["admin"], "the last administrator stays one"
 
 
+async def test_who_becomes_an_administrator_by_a_group_shows_what_administrators_must(market):
+    await market.fetch("insert into access_policies (tenant_id, mfa) values ($1, 'required_for_admins')", market.id)
+    person = await market.join("client", email=f"ada@{DOMAIN}")
+    await market.fetch("update users set email_verified_at = now() where id = $1", person.id)
+    provider = await connect(market, roles_by_group={"admins": "admin"})
+    await provider.signs_on(email=person.email)
+    assert (await person.query("{ me { id } }"))["me"]
+    await provider.signs_on(groups=("admins",))
+    assert (await person.query("{ me { id } }"))["me"] is None
+
+
 async def test_a_role_that_changed_is_in_the_trail(market):
     provider = await connect(market, roles_by_group={"ctos": "cto"})
     ada = await provider.signs_on("ada", email=f"ada@{DOMAIN}")

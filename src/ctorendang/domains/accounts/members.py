@@ -6,16 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from ctorendang.domains.accounts.access import end_access, end_weak_sessions, policy_of
+from ctorendang.domains.accounts.access import end_access
 from ctorendang.domains.accounts.errors import LastAdministrator
-from ctorendang.domains.accounts.factors.service import needs_second_factor
+from ctorendang.domains.accounts.kept_above import take_over_suspension
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository
+from ctorendang.domains.accounts.role_assignment import assign_roles
 from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.accounts.way_back import require_way_back
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.validation import Fields, like, searched
 from ctorendang.infra.work import UnitOfWork
@@ -83,6 +85,7 @@ class MemberService:
         Raises:
             Forbidden: the actor administers nobody.
             NotFound: there is no such person here.
+            StepUpRequired: the admin role is given or taken, and the actor signed in too long ago.
             InvalidInput: no role, or one that is not given within a tenant.
             LastAdministrator: nobody would be left to administer.
             LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
@@ -96,26 +99,27 @@ class MemberService:
         if Role.ADMIN not in chosen:
             await self._keep_an_admin_besides(member_id)
         user = await self._users.get_locked(self._tenant_id, member_id)
-        before, user.roles = user.roles, chosen
-        if needs_second_factor(await policy_of(self._work), user):
-            await end_weak_sessions(self._work, user_id=user.id, keep=self._work.actor.session_id)
-        record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": chosen})
-        self._work.publish("member.roles_set", {"user_id": str(user.id)})
+        if (Role.ADMIN in user.roles) != (Role.ADMIN in chosen):
+            require_recent(self._work.actor)
+        await assign_roles(self._work, user, chosen)
         return user
 
     async def suspend(self, member_id: UUID) -> User:
-        """Shut a person out, at once and everywhere.
+        """Shut a person out, at once and everywhere. No directory lets them in again by itself.
 
         Raises:
             Forbidden: the actor administers nobody.
+            StepUpRequired: the actor signed in too long ago.
             NotFound: there is no such person here.
             LastAdministrator: nobody would be left to administer.
             LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
         """
         self._work.require(AccountPermission.MANAGE_MEMBERS)
+        require_recent(self._work.actor)
         await self._keep_an_admin_besides(member_id)
         user = await self._users.get_locked(self._tenant_id, member_id)
         user.status = MemberStatus.SUSPENDED
+        await take_over_suspension(self._work, user.id)
         await end_access(self._work, user.id, "suspended")
         record(self._work, "accounts.member.suspended", Subject("user", user.id))
         self._work.publish("member.suspended", {"user_id": str(user.id)})
@@ -131,6 +135,7 @@ class MemberService:
         self._work.require(AccountPermission.MANAGE_MEMBERS)
         user = await self._users.get_locked(self._tenant_id, member_id)
         user.status = MemberStatus.ACTIVE
+        await take_over_suspension(self._work, user.id)
         record(self._work, "accounts.member.restored", Subject("user", user.id))
         return user
 

@@ -3,7 +3,7 @@
 A directory is trusted with the people whom it has provisioned, and with nobody else: the callers know who those are.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from ctorendang.domains.accounts.errors import AccountNotAdoptable, EmailNotAvai
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.role_assignment import assign_roles
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.accounts.takeover import forget_credentials
+from ctorendang.domains.accounts.way_back import require_way_back
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -106,17 +108,12 @@ class Provisioning:
     async def revive(self, user_id: UUID, account: ProvisionedAccount, default_role: str) -> User:
         """Let in again somebody whom the same directory had removed, as a newcomer: not as an administrator."""
         self._work.require(AccountPermission.PROVISION)
-        await self.set_roles(
-            user_id, [each for each in await self._roles(user_id) if each != Role.ADMIN] or [default_role]
-        )
+        await self.set_roles(user_id, lambda roles: [each for each in roles if each != Role.ADMIN] or [default_role])
         await self.restore(user_id)
         user = await self.change(user_id, account)
         user.managed = True
         record(self._work, "accounts.account.revived", Subject("user", user.id))
         return user
-
-    async def _roles(self, user_id: UUID) -> list[str]:
-        return (await self._users.get_locked(self._tenant_id, user_id)).roles
 
     async def change(self, user_id: UUID, account: ProvisionedAccount) -> User:
         """Follow the directory in what somebody is called and where they read mail.
@@ -157,10 +154,12 @@ class Provisioning:
 
         Raises:
             LastAdministrator: nobody would be left to administer.
+            LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
         """
         self._work.require(AccountPermission.PROVISION)
         if await self._users.lock_active_admins(self._tenant_id) == [user_id]:
             raise LastAdministrator
+        await require_way_back(self._work, besides=user_id)
         user = await self._users.get_locked(self._tenant_id, user_id)
         was_active = user.status == MemberStatus.ACTIVE
         user.status = MemberStatus.SUSPENDED
@@ -178,23 +177,28 @@ class Provisioning:
             user.status = MemberStatus.ACTIVE
             record(self._work, "accounts.member.restored", Subject("user", user.id))
 
-    async def set_roles(self, user_id: UUID, roles: Collection[str]) -> None:
-        """Give somebody exactly these roles.
+    async def set_roles(self, user_id: UUID, decide: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Give somebody exactly the roles that are decided on.
+
+        Args:
+            user_id: whom.
+            decide: the roles to have, by those that they have once nobody else can change them.
 
         Raises:
             LastAdministrator: nobody would be left to administer.
+            LastEmergencyAdministrator: nobody else would get in when single sign-on fails.
         """
         self._work.require(AccountPermission.PROVISION)
-        after = sorted(roles)
-        if Role.ADMIN not in after and await self._users.lock_active_admins(self._tenant_id) == [user_id]:
-            raise LastAdministrator
+        administrators = await self._users.lock_active_admins(self._tenant_id)
         user = await self._users.get_locked(self._tenant_id, user_id)
-        before = user.roles
-        if set(before) == set(after):
+        after = sorted(decide(user.roles))
+        if set(user.roles) == set(after):
             return
-        user.roles = after
-        record(self._work, "accounts.member.roles_set", Subject("user", user.id), {"before": before, "after": after})
-        self._work.publish("member.roles_set", {"user_id": str(user.id)})
+        if Role.ADMIN not in after:
+            if administrators == [user_id]:
+                raise LastAdministrator
+            await require_way_back(self._work, besides=user_id)
+        await assign_roles(self._work, user, after)
 
     async def release(self, user_id: UUID) -> None:
         """Let an account be its person's again: no directory keeps it any more."""

@@ -1,12 +1,13 @@
 """The groups of a directory, and the roles that they give."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from scim2_models import InvalidValueException, NotFoundException, PreconditionFailedException
 
-from ctorendang.domains.accounts.errors import LastAdministrator
+from ctorendang.domains.accounts.errors import LastAdministrator, LastEmergencyAdministrator
 from ctorendang.domains.accounts.provisioning import Provisioning
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.scim.models import ScimDirectory, ScimGroup
@@ -133,12 +134,12 @@ class ProvisionedGroups:
             groups.setdefault(each.member_id, []).append(each.group_name)
         roles = await self._resources.roles_of(accounts.values())
         for member_id, user_id in accounts.items():
-            after = self._roles(roles[user_id], groups.get(member_id, ()), formerly or {})
-            if after == set(roles[user_id]):
+            decide = partial(self._roles, groups=groups.get(member_id, ()), formerly=formerly or {})
+            if decide(roles[user_id]) == set(roles[user_id]):
                 continue
             try:
-                await Provisioning(self._work).set_roles(user_id, after)
-            except LastAdministrator:
+                await Provisioning(self._work).set_roles(user_id, decide)
+            except (LastAdministrator, LastEmergencyAdministrator):
                 if not keep_last_administrator:
                     raise
 

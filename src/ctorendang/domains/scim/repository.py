@@ -1,7 +1,7 @@
 """Directories and what they have provisioned, in Postgres."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.scim.models import ScimDirectory, ScimGroup, ScimGroupMember, ScimToken, ScimUser
 from ctorendang.domains.sso.models import EmailDomain
+
+_Row = TypeVar("_Row")
 
 
 class Membership(NamedTuple):
@@ -88,7 +90,9 @@ class DirectoryRepository:
 
     async def find(self, tenant_id: UUID, directory_id: UUID, *, locked: bool = False) -> ScimDirectory | None:
         """One of them; ``locked`` stays as it is until the transaction ends."""
-        return await self._session.get(ScimDirectory, (tenant_id, directory_id), with_for_update=locked or None)
+        return await self._session.get(
+            ScimDirectory, (tenant_id, directory_id), with_for_update=locked or None, populate_existing=locked
+        )
 
     async def name_is_taken(self, tenant_id: UUID, name: str, *, besides: UUID | None = None) -> bool:
         """Whether another directory has a name."""
@@ -155,12 +159,12 @@ class ResourceRepository:
     async def find_user(self, user_id: UUID, *, locked: bool = False) -> ScimUser | None:
         """A user by SCIM id."""
         statement = self.users().where(ScimUser.id == user_id)
-        return await self._session.scalar(statement.with_for_update() if locked else statement)
+        return await self._session.scalar(_locking(statement) if locked else statement)
 
     async def find_group(self, group_id: UUID, *, locked: bool = False) -> ScimGroup | None:
         """A group by SCIM id."""
         statement = self.groups().where(ScimGroup.id == group_id)
-        return await self._session.scalar(statement.with_for_update() if locked else statement)
+        return await self._session.scalar(_locking(statement) if locked else statement)
 
     async def user_name_is_taken(self, key: str, *, besides: UUID | None = None) -> bool:
         """Whether another user of the directory has a name."""
@@ -172,7 +176,7 @@ class ResourceRepository:
     async def find_keeper(self, user_id: UUID) -> ScimUser | None:
         """Who keeps, or has kept, an account: the row of whatever directory of the tenant that is."""
         statement = select(ScimUser).where(ScimUser.tenant_id == self._tenant_id, ScimUser.user_id == user_id)
-        return await self._session.scalar(statement.with_for_update())
+        return await self._session.scalar(_locking(statement))
 
     async def count(self, statement: Select[Any]) -> int:
         """How many rows there are."""
@@ -265,6 +269,11 @@ class ResourceRepository:
             EmailDomain.verified_at.is_not(None),
         )
         return bool(await self._session.scalar(select(condition)))
+
+
+def _locking(statement: Select[_Row]) -> Select[_Row]:
+    """What it selects stays as it is; what was read of it before does not count."""
+    return statement.with_for_update().execution_options(populate_existing=True)
 
 
 def _among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from ctorendang.domains.accounts.invitations.joining import is_invited
 from ctorendang.domains.accounts.local import has_local_credentials
 from ctorendang.domains.accounts.models import Session, User
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.role_assignment import assign_roles
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.accounts.takeover import forget_credentials
@@ -22,6 +23,7 @@ from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.mapping import roles_after
 from ctorendang.domains.sso.models import Connection, EmailDomain, Identity, SignOnSession
 from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields
@@ -43,7 +45,7 @@ class People:
     @property
     def _is_saml(self) -> bool:
         """SAML has no word for a verified address: its provider speaks for verified domains alone."""
-        return self._connection.protocol == "saml"
+        return self._connection.protocol == Protocol.SAML
 
     async def sign_on(self, identity: VerifiedIdentity) -> User:
         """The person, with the roles that their groups give.
@@ -221,10 +223,7 @@ class People:
             # Whoever must get in when the provider fails is not made powerless by what it says.
             if admins == [user.id] or user.break_glass:
                 return
-        details = {"before": user.roles, "after": roles, "by": connection.name}
-        user.roles = roles
-        record(self._work, "accounts.member.roles_set", Subject("user", user.id), details)
-        self._work.publish("member.roles_set", {"user_id": str(user.id)})
+        await assign_roles(self._work, user, roles, by=connection.name)
 
     async def _touch(self, subject: str) -> None:
         await self._work.session.execute(

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ctorendang.domains.accounts.access import policy_of
 from ctorendang.domains.accounts.factors.service import has_strong_factor
 from ctorendang.domains.accounts.models import AccessPolicy, User
+from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.enforcement.stages import TRANSITIONS, Stage, Turn
 from ctorendang.domains.sso.errors import EnforcementUnchanged, NotFitForEmergencies, NotReadyToEnforce, NoWayBack
@@ -181,7 +182,7 @@ class EnforcementService:
         Raises:
             Forbidden: the actor does not administer single sign-on.
             StepUpRequired: the actor signed in too long ago.
-            NotFound: there is no such active administrator.
+            NotFound: there is no such active administrator to give it to, or nobody of this id to take it from.
             NotFitForEmergencies: they have neither passkey nor authenticator app.
             NoWayBack: single sign-on is enforced and nobody else would get in without the provider.
         """
@@ -189,19 +190,21 @@ class EnforcementService:
         require_recent(self._work.actor)
         administrators = await self._administrators()
         found = next((each for each in administrators if each.user.id == user_id), None)
-        if found is None:
+        if on and found is None:
             raise NotFound("There is no such administrator.")
-        if on and not found.strong:
+        if on and found is not None and not found.strong:
             raise NotFitForEmergencies
+        # It can be taken from anybody, also from who administers nothing any more or is suspended.
+        user = await UserRepository(session=self._work.session).get_locked(self._tenant_id, user_id)
         policy = await policy_of(self._work)
         others = [each for each in administrators if each.way_back and each.user.id != user_id]
-        if not on and policy.sso_scope != "off" and not others:
+        if not on and found is not None and policy.sso_scope != "off" and not others:
             raise NoWayBack
-        if found.user.break_glass is not on:
-            found.user.break_glass = on
+        if user.break_glass is not on:
+            user.break_glass = on
             verb = "given" if on else "taken"
             record(self._work, f"sso.emergency_access.{verb}", Subject("user", user_id))
-        return found.user
+        return user
 
     async def _candidate(self, connection_id: UUID | None) -> Connection | None:
         """The connection in question: the one named, or the first that signs people in."""
