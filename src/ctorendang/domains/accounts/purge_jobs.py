@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func
 
 from ctorendang.domains.accounts.invitations.models import Invitation
 from ctorendang.domains.accounts.keys.models import ApiKey
@@ -12,7 +12,7 @@ from ctorendang.domains.accounts.models import EmailToken, RefreshToken, Session
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.events import Subscription
-from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.jobs.planned import is_planned
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -42,13 +42,7 @@ async def begin_purging(product: Product) -> None:
     """Have every tenant's day begin, where none is planned; each run then plans the next."""
     for tenant_id in await tenant_ids(product):
         async with product.units.begin(Actor.service(tenant_id, AUTHENTICATOR)) as work:
-            planned = exists().where(
-                OutboxMessage.tenant_id == tenant_id,
-                OutboxMessage.handler == _HANDLER,
-                OutboxMessage.done_at.is_(None),
-                OutboxMessage.failed_at.is_(None),
-            )
-            if not await work.session.scalar(select(planned)):
+            if not await is_planned(work, _HANDLER):
                 work.publish("accounts.purge_due", {})
 
 

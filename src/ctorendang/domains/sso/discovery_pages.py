@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from ctorendang.domains.sso.discovery import DiscoveryService
 from ctorendang.domains.sso.sign_on_pages import depart
+from ctorendang.domains.sso.status import SignOnPurpose
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -41,4 +42,4 @@ class DiscoveryPages(Controller):
         if connection_id is None:
             typed = {"values": form.values, "errors": {}, "message": None}
             return await pages.show(request, "sso", {}, form=typed, state="unknown", status=404)
-        return await depart(request, product, pages, connection_id, "sign_in")
+        return await depart(request, product, pages, connection_id, SignOnPurpose.SIGN_IN)

@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.status import MemberStatus
-from ctorendang.domains.sso.connections.lifecycle import Protocol
 from ctorendang.domains.sso.email_domains.names import record_name
 from ctorendang.domains.sso.email_domains.service import note_check, proves
 from ctorendang.domains.sso.models import Connection, SeenMessage, SignOnRequest, SignOnTicket, SignOnTrace
@@ -22,13 +21,13 @@ from ctorendang.domains.sso.repository import BoundPeople, ConnectionRepository,
 from ctorendang.domains.sso.saml.certificates import ExpiryWarning, expiry_warnings
 from ctorendang.domains.sso.saml.flow import is_due, refresh_metadata
 from ctorendang.domains.sso.saml.settings import read_settings
-from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.domains.tenants.mailing import send_mail
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.gateways.dns import DnsUnavailable
-from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.jobs.planned import is_planned
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -132,24 +131,14 @@ async def begin_days(product: Product) -> None:
 
 async def _begin_day(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Plan each of the daily jobs that nobody has planned."""
-    if not await _is_planned(work, "sso.want_metadata"):
+    if not await is_planned(work, "sso.want_metadata"):
         work.publish("sso.metadata.due", {}, at=now() + _DAY)
-    if not await _is_planned(work, "sso.watch_certificates"):
+    if not await is_planned(work, "sso.watch_certificates"):
         work.publish("sso.certificates.due", {}, at=now() + timedelta(hours=1))
-    if not await _is_planned(work, "sso.check_domains"):
+    if not await is_planned(work, "sso.check_domains"):
         work.publish("sso.domains.due", {}, at=now() + _DAY)
-    if not await _is_planned(work, "sso.forget"):
+    if not await is_planned(work, "sso.forget"):
         work.publish("sso.purge.due", {}, at=now() + _DAY)
-
-
-async def _is_planned(work: UnitOfWork, handler: str) -> bool:
-    planned = exists().where(
-        OutboxMessage.tenant_id == work.tenant_id,
-        OutboxMessage.handler == handler,
-        OutboxMessage.done_at.is_(None),
-        OutboxMessage.failed_at.is_(None),
-    )
-    return bool(await work.session.scalar(select(planned)))
 
 
 SUBSCRIPTIONS = (

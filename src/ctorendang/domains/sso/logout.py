@@ -16,7 +16,7 @@ from ctorendang.domains.sso.models import Connection, SignOnSession
 from ctorendang.domains.sso.oidc import flow as oidc_flow
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml import flow as saml_flow
-from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.crypto import keyed_digest, same
@@ -80,7 +80,7 @@ async def provider_logout(work: UnitOfWork, session_id: UUID, secret_key: str) -
         return None
     connection, session = found
     state = new_state(secret_key, connection.id)
-    flow = saml_flow if connection.protocol == "saml" else oidc_flow
+    flow = saml_flow if connection.protocol == Protocol.SAML else oidc_flow
     try:
         departure = await flow.sign_out_departure(work, connection, session, state)
     except AppError as error:

@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.pages import home_of, start_session
 from ctorendang.domains.sso.arrivals import Arrival, ArrivalService, remember
 from ctorendang.domains.sso.leaving import leave
 from ctorendang.domains.sso.sign_on import SignOn
+from ctorendang.domains.sso.status import SignOnPurpose
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.types import parse_id
 from ctorendang.infra.product import Product
@@ -38,7 +39,7 @@ class SignOnPages(Controller):
     ) -> Response[Any]:
         """Confirm who one is where one signed in: at one's provider."""
         connection_id = await SignOn(product, context_of(request).actor).own_connection()
-        return await depart(request, product, pages, connection_id, "step_up")
+        return await depart(request, product, pages, connection_id, SignOnPurpose.STEP_UP)
 
     @get("/{connection_id:str}/login")
     async def login(
@@ -49,7 +50,8 @@ class SignOnPages(Controller):
         connection_id: FromPath[str],
     ) -> Response[Any]:
         """Go to the provider to sign in, or to try a connection out, or to confirm who one is."""
-        purpose = Query(request).choice("purpose", ("test", "step_up")) or "sign_in"
+        asked = Query(request).choice("purpose", (SignOnPurpose.TEST, SignOnPurpose.STEP_UP))
+        purpose = SignOnPurpose(asked or SignOnPurpose.SIGN_IN)
         return await depart(request, product, pages, connection_of(connection_id), purpose)
 
     @post("/{connection_id:str}/link")
@@ -62,7 +64,7 @@ class SignOnPages(Controller):
     ) -> Response[Any]:
         """Go to the provider to make its identity stand for the account that is signed in; never by a mere address."""
         await pages.form(request)
-        return await depart(request, product, pages, connection_of(connection_id), "link")
+        return await depart(request, product, pages, connection_of(connection_id), SignOnPurpose.LINK)
 
     @get("/{connection_id:str}/finish")
     async def finish(
@@ -119,7 +121,7 @@ def finish_address(request: AnyRequest, connection_id: UUID, ticket: str, origin
 
 
 async def depart(
-    request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: str
+    request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: SignOnPurpose
 ) -> Response[Any]:
     """Send the browser away, with the cookie that will show which one it was; ``next`` of the address comes along."""
     next_path = safe_path(Query(request).text("next") or "", "")
@@ -145,8 +147,8 @@ async def _arrive(
 
 def _back(pages: Pages, arrival: Arrival) -> Response[Any]:
     """Where somebody signed in goes on."""
-    if arrival.purpose == "test":
+    if arrival.purpose == SignOnPurpose.TEST:
         return pages.redirect(f"/admin/sso/{arrival.connection.id}/attempts/{arrival.reference}")
-    if arrival.purpose == "link":
+    if arrival.purpose == SignOnPurpose.LINK:
         return pages.redirect(arrival.next_path or "/account/sso", f"{arrival.connection.name} now signs you in.")
     return pages.redirect(arrival.next_path or "/account")

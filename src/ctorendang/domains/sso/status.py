@@ -1,11 +1,28 @@
-"""Which connections serve which purpose: looked at on every way in and out, whoever began."""
+"""What connections speak and which serve which purpose: looked at on every way in and out, whoever began."""
 
 from enum import StrEnum
 from uuid import UUID
 
-from ctorendang.domains.sso.models import Connection
+from ctorendang.domains.sso.models import Connection, SignOnRequest
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.work import UnitOfWork
+
+
+class Protocol(StrEnum):
+    """How a provider vouches for people."""
+
+    SAML = "saml"
+    OIDC = "oidc"
+    OAUTH = "oauth"
+
+
+class SignOnPurpose(StrEnum):
+    """What somebody goes to a provider for; all but signing in is for people who are signed in."""
+
+    SIGN_IN = "sign_in"
+    TEST = "test"
+    LINK = "link"
+    STEP_UP = "step_up"
 
 
 class ConnectionStatus(StrEnum):
@@ -18,14 +35,19 @@ class ConnectionStatus(StrEnum):
 
 
 _SERVING = {
-    "sign_in": {ConnectionStatus.ACTIVE},
-    "step_up": {ConnectionStatus.ACTIVE},
-    "link": {ConnectionStatus.TESTED, ConnectionStatus.ACTIVE},
-    "test": {ConnectionStatus.DRAFT, ConnectionStatus.TESTED, ConnectionStatus.ACTIVE},
+    SignOnPurpose.SIGN_IN: {ConnectionStatus.ACTIVE},
+    SignOnPurpose.STEP_UP: {ConnectionStatus.ACTIVE},
+    SignOnPurpose.LINK: {ConnectionStatus.TESTED, ConnectionStatus.ACTIVE},
+    SignOnPurpose.TEST: {ConnectionStatus.DRAFT, ConnectionStatus.TESTED, ConnectionStatus.ACTIVE},
 }
 
 
-async def usable_connection(work: UnitOfWork, connection_id: UUID, purpose: str) -> Connection:
+def purpose_of(request: SignOnRequest | None) -> SignOnPurpose:
+    """What an answer is for; one that nobody asked for signs in."""
+    return SignOnPurpose.SIGN_IN if request is None else SignOnPurpose(request.purpose)
+
+
+async def usable_connection(work: UnitOfWork, connection_id: UUID, purpose: SignOnPurpose) -> Connection:
     """A connection that may serve a purpose now.
 
     Raises:

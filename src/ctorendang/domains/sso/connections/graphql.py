@@ -7,7 +7,7 @@ import strawberry
 
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.sso.connections.guide_graphql import Guide, OwnAddresses, guide_of, own_addresses
-from ctorendang.domains.sso.connections.lifecycle import Ownership, Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import Ownership, Provider
 from ctorendang.domains.sso.connections.provider_graphql import (
     ClientFacts,
     SamlFacts,
@@ -22,7 +22,7 @@ from ctorendang.domains.sso.email_domains.graphql import EmailDomainType, domain
 from ctorendang.domains.sso.enforcement.service import EnforcementService
 from ctorendang.domains.sso.mapping import roles_after, roles_from_groups
 from ctorendang.domains.sso.models import Connection
-from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.infra.graphql.types import Info, parse_id
 from ctorendang.infra.work import UnitOfWork
 

@@ -3,9 +3,10 @@
 import strawberry
 
 from ctorendang.domains.sso.connections.guide import Address
-from ctorendang.domains.sso.connections.lifecycle import Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import Provider
 from ctorendang.domains.sso.connections.providers import GUIDES
 from ctorendang.domains.sso.models import Connection
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.infra.graphql.context import GraphQLContext
 
 

@@ -4,14 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ctorendang.domains.sso.status import ConnectionStatus
-
-
-class Protocol(StrEnum):
-    """How a provider vouches for people."""
-
-    SAML = "saml"
-    OIDC = "oidc"
-    OAUTH = "oauth"
+from ctorendang.domains.sso.status import Protocol as Protocol
 
 
 class Provider(StrEnum):

@@ -7,11 +7,12 @@ import strawberry
 from ctorendang.domains.accounts.graphql import Done
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.sso.connections.graphql import ConnectionType
-from ctorendang.domains.sso.connections.lifecycle import Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import Provider
 from ctorendang.domains.sso.connections.role_mapping import RoleMapping
 from ctorendang.domains.sso.connections.service import ConnectionService
 from ctorendang.domains.sso.connections.setup import ConfigurationService, OidcClient
 from ctorendang.domains.sso.saml.source import SamlOptions, SamlSource
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required_id
 
@@ -84,7 +85,7 @@ class MapSsoPeopleInput:
 
     connection_id: strawberry.ID
     jit: bool = True
-    default_role: Role = Role.CLIENT
+    default_role: Role = strawberry.field(default=Role.CLIENT, description="Client or CTO.")
     mapping: list[GroupRoleInput] = strawberry.field(default_factory=list)
     email: str = strawberry.field(default="", description="Attribute or claim; empty for the usual place.")
     name: str = ""

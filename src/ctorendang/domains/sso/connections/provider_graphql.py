@@ -4,12 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from ctorendang.domains.sso.connections.lifecycle import Protocol
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.saml.certificates import expiry_warnings, facts_of
 from ctorendang.domains.sso.saml.keys import service_provider
 from ctorendang.domains.sso.saml.settings import read_settings
-from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 

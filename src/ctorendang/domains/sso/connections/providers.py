@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ctorendang.domains.sso.connections import guides_oidc as oidc
 from ctorendang.domains.sso.connections import guides_saml as saml
 from ctorendang.domains.sso.connections.guide import Guide
-from ctorendang.domains.sso.connections.lifecycle import Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import Provider
+from ctorendang.domains.sso.status import Protocol
 
 
 @dataclass(frozen=True, slots=True)

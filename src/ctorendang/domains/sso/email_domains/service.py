@@ -12,6 +12,7 @@ from ctorendang.domains.sso.errors import DomainAlreadyClaimed, DomainIsEnforced
 from ctorendang.domains.sso.models import EmailDomain
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import ConnectionRepository, DomainRepository
+from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.auth.recency import require_recent
@@ -177,7 +178,7 @@ async def connection_for(work: UnitOfWork, domain: str) -> UUID | None:
     if connection_id is None:
         return None
     connection = await ConnectionRepository(work.session).find(work.tenant_id, connection_id)
-    return connection_id if connection is not None and connection.status == "active" else None
+    return connection_id if connection is not None and connection.status == ConnectionStatus.ACTIVE else None
 
 
 def _missing(domain: str, said: list[str]) -> str:

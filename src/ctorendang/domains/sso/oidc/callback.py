@@ -11,6 +11,7 @@ from ctorendang.domains.sso.oidc.flow import asked_of, client_of
 from ctorendang.domains.sso.oidc.relying_party import OidcSettings
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.sign_on import SignOn
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.sso.trace import SignOnRefused, Trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.errors import NotFound
@@ -39,7 +40,7 @@ class OidcCallback:
         request = None
         try:
             connection, request = await self._sign_on.pending(connection_id, answer.state)
-            if connection.protocol == "saml":
+            if connection.protocol == Protocol.SAML:
                 raise NotFound("There is no single sign-on at this address.")
             trace.facts |= {"connection": connection.name, "purpose": request.purpose if request else "unknown"}
             hint = "It took longer than 15 minutes, was answered before, or began at another connection. Begin again."

@@ -13,6 +13,7 @@ from ctorendang.domains.sso.oidc import relying_party as oidc
 from ctorendang.domains.sso.oidc.oauth import OauthSettings
 from ctorendang.domains.sso.oidc.relying_party import Asked, OidcSettings, ProviderNotUsable
 from ctorendang.domains.sso.sealed import ASKED_PURPOSE, CLIENT_SECRET_PURPOSE, HINT_PURPOSE
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.tenants.service import TenantService
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.gateways.outgoing import GuardedClient
@@ -49,7 +50,7 @@ def settings_of(connection: Connection) -> OidcSettings | OauthSettings:
         ConnectionNotReady: nobody has said it yet.
     """
     try:
-        if connection.protocol == "oauth":
+        if connection.protocol == Protocol.OAUTH:
             return msgspec.convert(connection.settings, OauthSettings)
         return msgspec.convert(connection.settings, OidcSettings)
     except msgspec.ValidationError:

@@ -12,6 +12,7 @@ from ctorendang.domains.sso.saml.keys import service_provider
 from ctorendang.domains.sso.saml.response import Accepted, accept_response
 from ctorendang.domains.sso.saml.settings import SamlSettings, ServiceProvider, read_settings
 from ctorendang.domains.sso.sign_on import SignOn
+from ctorendang.domains.sso.status import Protocol, SignOnPurpose, purpose_of
 from ctorendang.domains.sso.trace import SignOnRefused, Trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
@@ -50,10 +51,10 @@ class AssertionConsumer:
         caller = (str(self._visitor.tenant_id), self._visitor.address)
         await self._product.limiter.count(ANSWERS_REFUSED, *caller)
         connection, request = await self._sign_on.pending(connection_id, relay_state)
-        if connection.protocol != "saml":
+        if connection.protocol != Protocol.SAML:
             raise NotFound("There is no single sign-on at this address.")
         trace = Trace("saml response")
-        trace.facts |= {"connection": connection.name, "purpose": request.purpose if request else "sign_in"}
+        trace.facts |= {"connection": connection.name, "purpose": purpose_of(request).value}
         try:
             accepted = await self._judged(connection, request, encoded, trace)
             ticket = await self._sign_on.accept(
@@ -77,7 +78,7 @@ class AssertionConsumer:
         )
         async with self._product.units.begin(self._service) as work:
             sp = await service_provider(work, connection)
-        forced = request is not None and (request.purpose == "step_up" or settings.force_authn)
+        forced = request is not None and (request.purpose == SignOnPurpose.STEP_UP or settings.force_authn)
         expected = Expected(
             request_id=request.request_id if request else None,
             authenticated_after=request.created_at if request and forced else None,

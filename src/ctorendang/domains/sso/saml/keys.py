@@ -13,6 +13,7 @@ from ctorendang.domains.sso.repository import ConnectionRepository
 from ctorendang.domains.sso.saml.certificates import OWN_LIFETIME, facts_of, make_key_pair
 from ctorendang.domains.sso.saml.metadata import service_metadata
 from ctorendang.domains.sso.saml.settings import KeyPair, ServiceProvider, read_settings
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.tenants.service import TenantService
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.recency import require_recent
@@ -113,6 +114,6 @@ async def own_metadata(product: Product, visitor: Actor, connection_id: UUID) ->
     service = visitor.as_service(AUTHENTICATOR)
     async with product.units.begin(service) as work:
         connection = await ConnectionRepository(work.session).find(work.tenant_id, connection_id)
-        if connection is None or connection.protocol != "saml":
+        if connection is None or connection.protocol != Protocol.SAML:
             raise NotFound("There is no single sign-on at this address.")
         return service_metadata(read_settings(connection.settings), await service_provider(work, connection))
