@@ -95,6 +95,8 @@ class Values:
             return self._choice.choice([1, 2, 3, 3, 5, 8, 10, 0, -1, 500])
         if kind == "Float":
             return self._choice.choice([0.0, 1.5, 4.0])
+        if kind == "Boolean":
+            return self._choice.choice([True, False])
         if kind == "Date":
             return "2027-01-31"
         assert kind == "String", f"say what goes into {holder}.{name} of the type {kind}"

@@ -8,6 +8,8 @@ from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.saml_scene import IDP, connect, visitor
 from tests.factories import Marketplace, form_token
 
+from ctorendang.domains.sso.discovery import LOOK_UPS
+
 SSO = "https://idp.example/sso"
 
 
@@ -100,8 +102,8 @@ async def test_looking_up_is_limited(market, domain):
     async with visitor(market) as browser:
         page = await browser.get("/sso")
         fields = {"_csrf": form_token(page.text), "email": "ada@nowhere.example"}
-        codes = [(await browser.post("/sso", data=fields)).status_code for _ in range(61)]
-    assert codes == [404] * 60 + [429]
+        codes = [(await browser.post("/sso", data=fields)).status_code for _ in range(LOOK_UPS.attempts + 1)]
+    assert codes == [404] * LOOK_UPS.attempts + [429]
 
 
 async def test_only_our_own_page_asks(market, domain):

@@ -9,7 +9,7 @@ from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.product import Product
 
-LOOK_UPS = Limit("sso-discovery-address", attempts=600, seconds=600)
+LOOK_UPS = Limit("sso-discovery-address", attempts=200, seconds=600)
 
 
 class DiscoveryService:
