@@ -8,8 +8,9 @@ from ctorendang.domains.sso.connections.setup_pages import SetupPages
 from ctorendang.domains.sso.discovery_graphql import DiscoveryQueries
 from ctorendang.domains.sso.discovery_pages import DiscoveryPages
 from ctorendang.domains.sso.email_domains.graphql import DomainMutations, DomainQueries
+from ctorendang.domains.sso.email_domains.pages import DomainPages
 from ctorendang.domains.sso.enforcement.graphql import EnforcementMutations, EnforcementQueries
-from ctorendang.domains.sso.enforcement.pages import DomainPages, EnforcementPages
+from ctorendang.domains.sso.enforcement.pages import EnforcementPages
 from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQueries
 from ctorendang.domains.sso.identity_pages import IdentityPages
 from ctorendang.domains.sso.jobs import SUBSCRIPTIONS, begin_days
