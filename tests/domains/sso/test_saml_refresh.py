@@ -106,6 +106,6 @@ async def test_only_jobs_refresh(market: Marketplace) -> None:
 async def test_what_is_not_public_is_not_asked(market: Marketplace) -> None:
     async with at_work(market, await connect(market, OLD)) as (work, _):
         with pytest.raises(AddressNotAllowed):
-            await fetch_metadata(work, "https://10.0.0.1/metadata")
+            await fetch_metadata(work.gateways.outgoing, "https://10.0.0.1/metadata")
         with pytest.raises(MetadataNotUsable):
-            await fetch_metadata(work, "file:///etc/passwd")
+            await fetch_metadata(work.gateways.outgoing, "file:///etc/passwd")

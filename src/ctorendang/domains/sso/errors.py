@@ -53,6 +53,16 @@ class ConnectionIsEnforced(AppError):
         super().__init__("People must sign in through this connection. Turn off enforcement first.")
 
 
+class TooManyConnections(AppError):
+    """Each of them is asked about itself every day."""
+
+    code = "too_many_connections"
+    status = 409
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There can be at most {most} connections. Delete one that nobody uses any more.")
+
+
 class ConnectionNameTaken(AppError):
     """Two connections of one name cannot be told apart on the sign-in page."""
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from ctorendang.domains.accounts.access import policy_of
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.sso.connections.lifecycle import TRANSITIONS, Move, Ownership, Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import TRANSITIONS, Move, Ownership, Provider
 from ctorendang.domains.sso.connections.providers import PROTOCOLS
 from ctorendang.domains.sso.errors import (
     ConnectionIsEnforced,
@@ -12,12 +12,13 @@ from ctorendang.domains.sso.errors import (
     ConnectionNameTaken,
     ConnectionNotTested,
     MoveNotPossible,
+    TooManyConnections,
 )
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import ConnectionRepository
 from ctorendang.domains.sso.saml.keys import rotate_keys, service_provider
-from ctorendang.domains.sso.status import ConnectionStatus
+from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
@@ -25,6 +26,7 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.ids import uuid7
 
 LONGEST_NAME = 60
+MOST_CONNECTIONS = 50
 
 
 class ConnectionService:
@@ -66,6 +68,7 @@ class ConnectionService:
             StepUpRequired: the actor signed in too long ago.
             InvalidInput: a field is not good, or the provider does not speak the protocol.
             ConnectionNameTaken: there is one of this name.
+            TooManyConnections: there are enough.
         """
         self._work.require(SsoPermission.MANAGE)
         require_recent(self._work.actor)
@@ -77,6 +80,8 @@ class ConnectionService:
             fields.refuse("protocol", "This provider does not offer that protocol.")
         fields.done()
         await self._require_free(name)
+        if await self._connections.count(self._tenant_id) >= MOST_CONNECTIONS:
+            raise TooManyConnections(MOST_CONNECTIONS)
         connection = Connection(tenant_id=self._tenant_id, id=uuid7(), name=name, protocol=protocol, provider=provider)
         self._work.session.add(connection)
         await self._work.session.flush()

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.sso.connections.lifecycle import Protocol, Provider
+from ctorendang.domains.sso.connections.lifecycle import Provider
 from ctorendang.domains.sso.connections.role_mapping import RoleMapping, check_mapping
 from ctorendang.domains.sso.connections.service import changeable, changed
 from ctorendang.domains.sso.models import Connection
@@ -16,16 +16,20 @@ from ctorendang.domains.sso.oidc.flow import discover, seal_secret
 from ctorendang.domains.sso.oidc.relying_party import OidcSettings, safe_address
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import ConnectionRepository
-from ctorendang.domains.sso.saml.flow import refresh_metadata
+from ctorendang.domains.sso.saml.flow import ask_again, follow
 from ctorendang.domains.sso.saml.settings import read_settings
 from ctorendang.domains.sso.saml.source import SamlOptions, SamlSource, by_hand, told
+from ctorendang.domains.sso.status import Protocol
 from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.product import Product
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
+
+PROVIDERS_ASKED = Limit("sso-providers-asked-tenant", attempts=30, seconds=600)
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _LONGEST_SECRET = 1_000
@@ -66,11 +70,14 @@ class ConfigurationService:
             ConnectionIsManaged: its file says it.
             InvalidInput: a field is not good.
             AddressNotAllowed, FetchFailed: the address cannot be asked.
+            TooManyAttempts: the tenant has had providers asked too often.
         """
         self._product.grants.require(self._actor, SsoPermission.MANAGE)
         require_recent(self._actor)
         url = source.metadata_url.strip()
         if url or source.metadata.strip():
+            if url:
+                await self._count()
             metadata = await told(self._product.gateways.outgoing, source)
         else:
             metadata = by_hand(source)
@@ -121,6 +128,7 @@ class ConfigurationService:
             InvalidInput: a field is not good.
             AddressNotAllowed, FetchFailed: the provider cannot be asked.
             ProviderNotUsable: what it says cannot be worked with.
+            TooManyAttempts: the tenant has had providers asked too often.
         """
         self._product.grants.require(self._actor, SsoPermission.MANAGE)
         require_recent(self._actor)
@@ -141,6 +149,7 @@ class ConfigurationService:
             return oauth.github(client.client_id, client.issuer)
         if provider == Provider.GOOGLE:
             return oauth.google(client.client_id, client.hosted_domain)
+        await self._count()
         return await discover(self._product.gateways.outgoing, client.issuer, client.client_id)
 
     async def map_people(self, connection_id: UUID, mapping: RoleMapping) -> Connection:
@@ -175,16 +184,22 @@ class ConfigurationService:
         Raises:
             Forbidden: the actor does not administer single sign-on.
             NotFound: there is no such connection with a metadata address.
+            TooManyAttempts: the tenant has had providers asked too often.
         """
         self._product.grants.require(self._actor, SsoPermission.REFRESH)
         async with self._product.units.begin(self._actor) as work:
-            connection = await ConnectionRepository(work.session).find(work.tenant_id, connection_id, locked=True)
-            if connection is None or not connection.settings.get("metadata_url"):
-                raise NotFound("This connection has no metadata address.")
-            await refresh_metadata(work, connection)
+            known = await _with_address(work, connection_id)
+        await self._count()
+        reading = await ask_again(self._product.gateways.outgoing, known)
+        async with self._product.units.begin(self._actor) as work:
+            connection = await _with_address(work, connection_id, locked=True)
+            follow(work, connection, reading)
             problem = {"problem": connection.metadata_problem} if connection.metadata_problem else {}
             record(work, "sso.metadata.read", Subject("sso_connection", connection.id), problem)
         return connection
+
+    async def _count(self) -> None:
+        await self._product.limiter.count(PROVIDERS_ASKED, str(self._actor.tenant_id))
 
 
 def is_configured(connection: Connection) -> bool:
@@ -192,6 +207,13 @@ def is_configured(connection: Connection) -> bool:
     if connection.protocol == Protocol.SAML:
         return read_settings(connection.settings).complete
     return bool(connection.settings.get("client_id"))
+
+
+async def _with_address(work: UnitOfWork, connection_id: UUID, *, locked: bool = False) -> Connection:
+    connection = await ConnectionRepository(work.session).find(work.tenant_id, connection_id, locked=locked)
+    if connection is None or not connection.settings.get("metadata_url"):
+        raise NotFound("This connection has no metadata address.")
+    return connection
 
 
 async def _of_protocol(work: UnitOfWork, connection_id: UUID, *protocols: Protocol) -> Connection:
