@@ -106,6 +106,15 @@ def test_http_will_do_on_ones_own_machine_alone():
     assert not safe_address("https://login.example/a b", ISSUER)
 
 
+@pytest.mark.parametrize(
+    "address", ["https://lögin.example", "https://login.example;script-src", "https://login.example/ö", "https://a,b"]
+)
+def test_an_address_is_of_characters_that_a_header_can_hold(address):
+    assert not safe_address(address, address)
+    with pytest.raises(ProviderNotUsable):
+        read(authorization_endpoint=address)
+
+
 def test_where_providers_describe_themselves():
     assert discovery_address(f"{ISSUER}/realms/acme/") == f"{ISSUER}/realms/acme/.well-known/openid-configuration"
 

@@ -10,13 +10,16 @@ from ctorendang.domains.sso.people import end_provider_sessions
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.sign_on import SignOn
-from ctorendang.domains.sso.status import usable_connection
+from ctorendang.domains.sso.status import Protocol, SignOnPurpose, usable_connection
 from ctorendang.domains.sso.trace import SignOnRefused, Trace
 from ctorendang.domains.sso.traces import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.product import Product
 from ctorendang.kit.clock import now
+
+TOKENS_REFUSED = Limit("oidc-logout-tokens-refused-address", attempts=300, seconds=600)
 
 
 class BackChannelLogout:
@@ -33,21 +36,26 @@ class BackChannelLogout:
         Raises:
             NotFound: there is no such connection, or it is not active.
             SignOnRefused: the token does not hold, or was sent before.
+            TooManyAttempts: too many bad tokens from this network address.
         """
         self._product.grants.require(self._visitor, SsoPermission.SIGN_ON)
+        caller = (str(self._visitor.tenant_id), self._visitor.address)
+        await self._product.limiter.count(TOKENS_REFUSED, *caller)
         async with self._product.units.begin(self._service) as work:
-            connection = await usable_connection(work, connection_id, "sign_in")
-        if connection.protocol != "oidc":
+            connection = await usable_connection(work, connection_id, SignOnPurpose.SIGN_IN)
+        if connection.protocol != Protocol.OIDC:
             raise NotFound("There is no single sign-on at this address.")
         trace, settings = Trace("oidc back-channel logout"), oidc_settings_of(connection)
         try:
             keys = ProviderKeys(self._product, self._service, connection.id, settings)
             believed = await keys.verified(token, trace)
             check_logout_token(believed.claims, believed.header, settings, now(), trace)
-            return await self._end_sessions(connection_id, believed, trace)
+            ended = await self._end_sessions(connection_id, believed, trace)
         except SignOnRefused:
             await SignOn(self._product, self._visitor).refused(connection_id, trace)
             raise
+        await self._product.limiter.forgive(TOKENS_REFUSED, *caller)
+        return ended
 
     async def _end_sessions(self, connection_id: UUID, believed: Believed, trace: Trace) -> int:
         claims = believed.claims

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.discovery import get_well_known_url
 
+from ctorendang.domains.sso.addresses import HOST
 from ctorendang.infra.errors import AppError
 from ctorendang.kit.crypto import random_token
 
@@ -157,7 +158,9 @@ def safe_address(address: str, issuer: str) -> bool:
         parts, home = urlsplit(address), urlsplit(issuer)
     except ValueError:
         return False
-    if not parts.hostname or parts.username is not None or not address.isprintable() or " " in address:
+    if not parts.hostname or not HOST.fullmatch(parts.netloc) or not address.isascii():
+        return False
+    if parts.username is not None or not address.isprintable() or " " in address:
         return False
     own_machine = home.scheme == "http" and home.hostname in _LOOPBACK and parts.hostname in _LOOPBACK
     return parts.scheme == "https" or (parts.scheme == "http" and own_machine)

@@ -1,12 +1,12 @@
 """Metadata (saml-metadata-2.0): reading a provider's, writing ours."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
+from ctorendang.domains.sso.addresses import HOST
 from ctorendang.domains.sso.saml.certificates import CertificateNotGood, read_certificate
 from ctorendang.domains.sso.saml.messages import POST_BINDING, REDIRECT_BINDING
 from ctorendang.domains.sso.saml.settings import Binding, SamlSettings, ServiceProvider
@@ -28,8 +28,6 @@ from ctorendang.infra.errors import AppError
 LARGEST_METADATA = 2_000_000
 """Bytes. A federation's file holds thousands of providers and is larger: one's own provider has a file of its own."""
 
-# No user, and nothing that would mean something in a content security policy, where the address ends up as well.
-_HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?")
 _BINDINGS: dict[str, Binding] = {REDIRECT_BINDING: "redirect", POST_BINDING: "post"}
 
 
@@ -182,7 +180,7 @@ def require_address(url: str) -> str:
         host = parts.hostname or ""
         own = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
         good = (
-            bool(_HOST.fullmatch(parts.netloc))
+            bool(HOST.fullmatch(parts.netloc))
             and (parts.scheme == "https" or (parts.scheme == "http" and own))
             and not parts.fragment
         )

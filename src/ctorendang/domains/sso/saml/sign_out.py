@@ -21,15 +21,18 @@ from ctorendang.domains.sso.saml.logout import (
 from ctorendang.domains.sso.saml.messages import logout_response
 from ctorendang.domains.sso.saml.settings import SamlSettings, ServiceProvider, read_settings
 from ctorendang.domains.sso.sign_on import SignOn
-from ctorendang.domains.sso.status import usable_connection
+from ctorendang.domains.sso.status import Protocol, SignOnPurpose, usable_connection
 from ctorendang.domains.sso.trace import SignOnRefused, Trace
 from ctorendang.domains.sso.traces import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
+from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7
+
+MESSAGES_REFUSED = Limit("saml-sign-outs-refused-address", attempts=300, seconds=600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +68,27 @@ class SamlSignOut:
         Raises:
             NotFound: there is no such connection, it is not active, or speaks another protocol.
             SignOnRefused: the message does not hold; the trace is kept.
+            TooManyAttempts: too many bad messages from this network address.
         """
         self._product.grants.require(self._visitor, SsoPermission.SIGN_ON)
+        caller = (str(self._visitor.tenant_id), self._visitor.address)
+        await self._product.limiter.count(MESSAGES_REFUSED, *caller)
         async with self._product.units.begin(self._service) as work:
-            connection = await usable_connection(work, connection_id, "sign_in")
-            if connection.protocol != "saml":
+            connection = await usable_connection(work, connection_id, SignOnPurpose.SIGN_IN)
+            if connection.protocol != Protocol.SAML:
                 raise NotFound("There is no single sign-on at this address.")
             sp = await service_provider(work, connection)
         trace = Trace("saml logout")
         trace.facts["connection"] = connection.name
         settings = read_settings(connection.settings)
         try:
-            if message.request:
-                return await self._asked(connection, settings, sp, message, trace)
-            return await self._answered(connection, settings, sp, message, trace)
+            judged = self._asked if message.request else self._answered
+            done = await judged(connection, settings, sp, message, trace)
         except SignOnRefused:
             await SignOn(self._product, self._visitor).refused(connection_id, trace)
             raise
+        await self._product.limiter.forgive(MESSAGES_REFUSED, *caller)
+        return done
 
     async def _asked(
         self, connection: Connection, settings: SamlSettings, sp: ServiceProvider, message: LogoutMessage, trace: Trace
