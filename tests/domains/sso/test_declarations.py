@@ -51,6 +51,7 @@ def problems(folder: Path, section: str) -> list[str]:
             "bad.yaml:9: github does not offer",
         ),
         (SAML + "      metadata_url: https://id.example/m\n      default_role: king\n", "bad.yaml:11: "),
+        (SAML + "      metadata_url: https://id.example/m\n      default_role: admin\n", "bad.yaml:11: "),
         (SAML + "      metadata_url: https://id.example/m\n      mapping: {leads: [king]}\n", "bad.yaml:11: "),
         (
             SAML + "      metadata_url: https://id.example/m\n      domains: [{name: Corp.example}]\n",
@@ -149,7 +150,7 @@ async def test_a_managed_connection_is_changed_by_its_file_alone(market, applier
         "renameSsoConnection": {"name": "Mine"},
         "configureSaml": {"metadata": metadata_of(provider)},
         "setSamlOptions": {"allowIdpInitiated": True},
-        "mapSsoPeople": {"defaultRole": "ADMIN"},
+        "mapSsoPeople": {"defaultRole": "CTO"},
         "disableSsoConnection": {},
         "deleteSsoConnection": {},
     }.items():
@@ -217,3 +218,35 @@ async def test_a_public_mail_provider_is_nobodys_domain(market, applier, provide
     connection = by_hand(provider, domains=[{"name": "gmail.com", "verified": True}])
     with pytest.raises(InvalidDeclarations, match="Anybody can have an address there"):
         await applier.apply(market.id, declared(market, connection))
+
+
+async def enforce(market: Marketplace, connection: dict[str, Any], scope: str, *domains: str) -> None:
+    await market.fetch(
+        "insert into access_policies (tenant_id, sso_scope, sso_domains, sso_connection_id) values ($1, $2, $3, $4)",
+        *(market.id, scope, list(domains), UUID(connection["id"])),
+    )
+
+
+async def test_what_is_enforced_is_not_turned_off(market, applier, provider: Signer):
+    connection = by_hand(provider)
+    await applier.apply(market.id, declared(market, connection))
+    await enforce(market, connection, "everyone")
+    for act in (applier.plan, applier.apply):
+        with pytest.raises(InvalidDeclarations, match=r"yaml:1: Staff: people must sign in through it"):
+            await act(market.id, declared(market, {**connection, "enabled": False}))
+    assert await applier.plan(market.id, declared(market, connection)) == []
+    await market.fetch("update access_policies set sso_scope = 'off'")
+    assert await applier.apply(market.id, declared(market, {**connection, "enabled": False}))
+
+
+async def test_a_domain_whose_people_are_bound_is_not_taken_away(market, applier, provider: Signer):
+    name = f"d{uuid4().hex[:8]}.corp.example"
+    connection = by_hand(provider, domains=[{"name": name, "verified": True}])
+    await applier.apply(market.id, declared(market, connection))
+    await enforce(market, connection, "domains", name)
+    for act in (applier.plan, applier.apply):
+        with pytest.raises(InvalidDeclarations, match=rf"yaml:1: Staff: people of `{name}` must sign in through it"):
+            await act(market.id, declared(market, {**connection, "domains": []}))
+    assert len(await market.fetch("select 1 from email_domains")) == 1
+    await market.fetch("update access_policies set sso_scope = 'off'")
+    assert await applier.apply(market.id, declared(market, {**connection, "domains": []}))

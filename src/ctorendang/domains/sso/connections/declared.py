@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from ctorendang.domains.accounts.access import policy_of
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.connections.lifecycle import Ownership
 from ctorendang.domains.sso.connections.service import changed
@@ -51,7 +52,8 @@ class DeclaredConnections:
         """What applying would change, field by field; secrets are compared and not shown.
 
         Raises:
-            InvalidDeclarations: a variable that holds a secret is missing, or a domain can be nobody's.
+            InvalidDeclarations: a variable that holds a secret is missing, a domain can be nobody's, or people would
+                have no way in.
         """
         self._product.grants.require(_actor(tenant_id), SsoPermission.REFRESH)
         async with self._product.units.begin(_actor(tenant_id)) as work:
@@ -84,6 +86,7 @@ class DeclaredConnections:
             self._check(declaration, wanted)
             live = await ConnectionRepository(work.session).find(work.tenant_id, wanted.id)
             if live is None or live.ownership != Ownership.SEED or wanted.ownership != "seed":
+                await _require_ways_in(work, declaration, wanted)
                 found += [change async for change in self._differences(work, live, wanted)]
         for gone in await _released(work, declaration):
             found.append(Change(f"sso.{gone.name}.ownership", str(gone.ownership), "seed", drifted=False))
@@ -244,6 +247,30 @@ async def _live(work: UnitOfWork, live: Connection, wanted: DeclaredConnection) 
         "attributes": live.attributes,
         "domains": {each.domain: each.declared for each in domains},
     }
+
+
+async def _require_ways_in(work: UnitOfWork, declaration: Declaration, wanted: DeclaredConnection) -> None:
+    """Refuse to turn off, or take away, what people must come in by.
+
+    Raises:
+        InvalidDeclarations: single sign-on is enforced through the connection or for a domain of it.
+    """
+    policy = await policy_of(work)
+    if policy.sso_scope == "off":
+        return
+    bound = set(policy.sso_domains) if policy.sso_scope == "domains" else set()
+    every = await DomainRepository(work.session).all(work.tenant_id)
+    live = {each.domain for each in every if each.connection_id == wanted.id}
+    said = {domain.name for domain in wanted.domains}
+    problems = []
+    if not wanted.enabled and (policy.sso_connection_id == wanted.id or bound & (live | said)):
+        problems.append("people must sign in through it; turn off enforcement before `enabled: false`")
+    problems += [
+        f"people of `{name}` must sign in through it; turn off enforcement before taking the domain away"
+        for name in sorted(bound & live - said)
+    ]
+    if problems:
+        raise InvalidDeclarations([_problem(declaration, wanted, each) for each in problems])
 
 
 async def _put_domains(work: UnitOfWork, wanted: DeclaredConnection) -> None:
