@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("metadata_problem", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("default_role in ('client', 'cto', 'admin')", name=op.f("ck_sso_connections_default_role")),
+        sa.CheckConstraint("default_role in ('client', 'cto')", name=op.f("ck_sso_connections_default_role")),
         sa.CheckConstraint("ownership in ('local', 'managed', 'seed')", name=op.f("ck_sso_connections_ownership")),
         sa.CheckConstraint("protocol in ('saml', 'oidc', 'oauth')", name=op.f("ck_sso_connections_protocol")),
         sa.CheckConstraint(
@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("next_path", sa.Text(), server_default="", nullable=False),
         sa.Column("origin", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

@@ -6,7 +6,7 @@ whose session is being opened.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
@@ -38,6 +38,7 @@ AlsoOpened = Callable[[UnitOfWork, UUID], Awaitable[None]]
 LONGEST_LIFETIME = timedelta(days=90)
 """What no policy goes beyond; a browser may keep its cookie so long, and the server says when it is worthless."""
 
+_UNSAID = timedelta(days=1)
 _TOUCH_AFTER = timedelta(minutes=1)
 _LONGEST_USER_AGENT = 300
 
@@ -106,6 +107,7 @@ class Sessions:
                 kind=kind,
                 method=proven.method,
                 strong=proven.strong,
+                authenticated_at=_authenticated_at(proven),
                 token_hash=token_hash(token),
                 address=person.address or None,
                 user_agent="".join(filter(str.isprintable, user_agent))[:_LONGEST_USER_AGENT],
@@ -224,6 +226,17 @@ class Sessions:
             strong=session.strong,
             authenticated_at=session.authenticated_at,
         )
+
+
+def _authenticated_at(proven: Proven) -> datetime:
+    """When somebody last showed who they are.
+
+    A provider may sign somebody on without asking them anything: then it is the moment that it names, and where it
+    names none, one that counts as recent for nothing.
+    """
+    if proven.method != Method.SSO:
+        return now()
+    return min(now(), proven.authenticated_at) if proven.authenticated_at else now() - _UNSAID
 
 
 def _may_answer_for_the_bound(proven: Proven, policy: AccessPolicy) -> bool:

@@ -1,6 +1,7 @@
 """Coming back from an identity provider: a ticket, and the cookie of the browser that left."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.repository import SessionRepository
+from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.sessions import AlsoOpened
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.identity import VerifiedIdentity
@@ -18,7 +20,7 @@ from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import DomainRepository
 from ctorendang.domains.sso.sealed import HINT_PURPOSE, TICKET_PURPOSE
 from ctorendang.domains.sso.sign_on import SignOn
-from ctorendang.domains.sso.status import ConnectionStatus, usable_connection
+from ctorendang.domains.sso.status import ConnectionStatus, SignOnPurpose, purpose_of, usable_connection
 from ctorendang.domains.sso.trace import SignOnRefused, Trace
 from ctorendang.domains.sso.traces import keep_trace, resume_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
@@ -39,7 +41,7 @@ class Arrival:
         reference: of the trace that tells how a test went.
     """
 
-    purpose: str
+    purpose: SignOnPurpose
     connection: Connection
     identity: VerifiedIdentity
     next_path: str
@@ -101,26 +103,33 @@ class ArrivalService:
         request = (
             await work.session.get(SignOnRequest, (self._tenant_id, ticket.request_id)) if ticket.request_id else None
         )
-        purpose = request.purpose if request else "sign_in"
+        purpose = purpose_of(request)
         if request is not None:
             left = bool(browser) and token_hash(browser) == request.browser_hash
             hint = "The person began in another browser, or cookies are blocked: begin again in this one."
             trace.require("Browser is the one that left", left, hint=hint)
         connection = await usable_connection(work, ticket.connection_id, purpose)
+        if request is not None:
+            # Held until this ends: a change that is under way is waited for, and none comes between.
+            await work.session.refresh(connection, with_for_update=True)
+            hint = "The connection was changed while the person was at the provider: begin again."
+            trace.require("Connection is as it was", connection.version == request.version, hint=hint)
         ticket.used_at = now()
         content = await unseal(work, ticket.sealed_identity, purpose=TICKET_PURPOSE, row=ticket.id)
         identity = msgspec.json.decode(content, type=VerifiedIdentity)
         trace.facts |= {"subject": identity.subject, "e-mail": identity.email or "", "groups": list(identity.groups)}
         arrival = Arrival(purpose, connection, identity, request.next_path if request else "", trace.reference)
         people = People(work, connection, trace)
-        if purpose == "sign_in":
+        if purpose == SignOnPurpose.SIGN_IN:
             user = await people.sign_on(identity)
-            self._note_proof(connection, user)
+            # What the provider began on its own left from no version that it could prove.
+            if request is not None:
+                self._note_proof(connection, user)
             return replace(arrival, person=await self._proven(work, arrival, user))
         return await self._arrive_signed_in(work, people, request, arrival, trace)
 
     async def _proven(self, work: UnitOfWork, arrival: Arrival, user: User) -> Proven:
-        connection_id = arrival.connection.id
+        connection_id, shown = arrival.connection.id, arrival.identity.authenticated_at
         domains = await DomainRepository(work.session).verified(self._tenant_id, connection_id)
         return Proven(
             self._actor.as_person(user.id, user.name, user.roles),
@@ -128,6 +137,9 @@ class ArrivalService:
             strong=True,
             connection_id=connection_id,
             vouches=user.email.rpartition("@")[2] in domains,
+            authenticated_at=None
+            if shown is None
+            else datetime.fromtimestamp(min(max(shown, 0), now().timestamp()), UTC),
         )
 
     async def _arrive_signed_in(
@@ -140,17 +152,17 @@ class ArrivalService:
         known = await people.known(arrival.identity.subject)
         own = known is not None and known.id == self._actor.user_id
         user = await work.session.get(User, (self._tenant_id, self._actor.person))
-        if arrival.purpose == "step_up" or user is None:
+        if arrival.purpose == SignOnPurpose.STEP_UP or user is None:
             hint = "Sign in at the provider as yourself."
             trace.require("Identity is this person's", own and user is not None, hint=hint)
-        if arrival.purpose == "link" and user is not None and not own:
+        if arrival.purpose == SignOnPurpose.LINK and user is not None and not own:
             await people.link(user, arrival.identity.subject)
-        if arrival.purpose == "test":
+        if arrival.purpose == SignOnPurpose.TEST:
             self._note_test(work, arrival)
-        if arrival.purpose == "step_up" and self._actor.session_id is not None:
+        if arrival.purpose == SignOnPurpose.STEP_UP and self._actor.session_id is not None:
             await SessionRepository(work.session).confirm(self._tenant_id, self._actor.session_id)
             record(work, "accounts.session.confirmed", Subject("session", self._actor.session_id))
-        if user is not None and (own or arrival.purpose == "link"):
+        if user is not None and (own or arrival.purpose == SignOnPurpose.LINK):
             self._note_proof(arrival.connection, user)
         return arrival
 
@@ -163,12 +175,13 @@ class ArrivalService:
 
     def _note_proof(self, connection: Connection, user: User) -> None:
         """An administrator has come in through this very configuration: single sign-on may be enforced."""
-        if "admin" in user.roles and (connection.tested_by, connection.tested_version) != (user.id, connection.version):
+        proven = (connection.tested_by, connection.tested_version) == (user.id, connection.version)
+        if Role.ADMIN in user.roles and not proven:
             connection.tested_by, connection.tested_version, connection.tested_at = user.id, connection.version, now()
 
     async def _ticket(self, work: UnitOfWork, connection_id: UUID, ticket: str, trace: Trace) -> SignOnTicket:
         # Whatever the ticket is for: at a connection that is not there, or off, nobody arrives and nothing is noted.
-        await usable_connection(work, connection_id, "test")
+        await usable_connection(work, connection_id, SignOnPurpose.TEST)
         found = await work.session.scalar(
             select(SignOnTicket)
             .where(

@@ -36,7 +36,7 @@ class Connection(Timestamps, TenantModel):
         ),
         CheckConstraint("status in ('draft', 'tested', 'active', 'disabled')", name="status"),
         CheckConstraint("ownership in ('local', 'managed', 'seed')", name="ownership"),
-        CheckConstraint("default_role in ('client', 'cto', 'admin')", name="default_role"),
+        CheckConstraint("default_role in ('client', 'cto')", name="default_role"),
     )
 
     name: Mapped[str]
@@ -128,6 +128,7 @@ class SignOnRequest(TenantModel):
         sealed: nonce and PKCE verifier of OIDC.
         browser_hash: of the cookie of the browser that began.
         user_id: who asked for it, for a test, a link or a step-up.
+        version: of the connection at the departure: what comes back proves no later one.
         origin: of this site as the browser named it. A provider knows one of our hosts; the cookie may be another's.
     """
 
@@ -147,6 +148,7 @@ class SignOnRequest(TenantModel):
     sealed: Mapped[bytes | None]
     browser_hash: Mapped[bytes]
     user_id: Mapped[UUID | None]
+    version: Mapped[int]
     next_path: Mapped[str] = mapped_column(server_default="")
     origin: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

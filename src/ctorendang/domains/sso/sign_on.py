@@ -20,7 +20,7 @@ from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.saml import flow as saml_flow
 from ctorendang.domains.sso.sealed import TICKET_PURPOSE
-from ctorendang.domains.sso.status import usable_connection
+from ctorendang.domains.sso.status import Protocol, SignOnPurpose, purpose_of, usable_connection
 from ctorendang.domains.sso.trace import Trace
 from ctorendang.domains.sso.traces import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
@@ -65,7 +65,9 @@ class SignOn:
         self._tenant_id = actor.tenant_id
         self._service = actor.as_service(AUTHENTICATOR)
 
-    async def leave(self, connection_id: UUID, purpose: str, next_path: str, browser: str, origin: str = "") -> Leaving:
+    async def leave(
+        self, connection_id: UUID, purpose: SignOnPurpose, next_path: str, browser: str, origin: str = ""
+    ) -> Leaving:
         """Send the browser to the provider.
 
         Args:
@@ -81,9 +83,9 @@ class SignOn:
             TooManyAttempts: too many departures from this network address.
         """
         self._product.grants.require(self._actor, SsoPermission.SIGN_ON)
-        if purpose == "test":
+        if purpose == SignOnPurpose.TEST:
             self._product.grants.require(self._actor, SsoPermission.MANAGE)
-        if purpose == "link":
+        if purpose == SignOnPurpose.LINK:
             require_recent(self._actor)
         await self._product.limiter.count(DEPARTURES, str(self._tenant_id), self._actor.address)
         browser = browser or random_token()
@@ -97,7 +99,8 @@ class SignOn:
                 state=random_token(),
                 request_id=f"_{uuid7().hex}",
                 browser_hash=token_hash(browser),
-                user_id=None if purpose == "sign_in" else self._actor.person,
+                user_id=None if purpose == SignOnPurpose.SIGN_IN else self._actor.person,
+                version=connection.version,
                 next_path=next_path,
                 origin=origin,
                 expires_at=now() + _AWAY,
@@ -108,8 +111,8 @@ class SignOn:
         return Leaving(departure, browser, connection.name)
 
     async def _departure(self, work: UnitOfWork, connection: Connection, request: SignOnRequest) -> Departure:
-        force = request.purpose == "step_up"
-        if connection.protocol == "saml":
+        force = request.purpose == SignOnPurpose.STEP_UP
+        if connection.protocol == Protocol.SAML:
             return await saml_flow.departure(work, connection, request, force=force)
         return await oidc_flow.departure(work, connection, request, force=force)
 
@@ -150,7 +153,7 @@ class SignOn:
                     SignOnRequest.expires_at > func.now(),
                 )
             )
-            return await usable_connection(work, connection_id, request.purpose if request else "sign_in"), request
+            return await usable_connection(work, connection_id, purpose_of(request)), request
 
     async def accept(
         self,
@@ -177,7 +180,7 @@ class SignOn:
         """
         self._product.grants.require(self._actor, SsoPermission.SIGN_ON)
         async with self._product.units.begin(self._service) as work:
-            connection = await usable_connection(work, connection_id, request.purpose if request else "sign_in")
+            connection = await usable_connection(work, connection_id, purpose_of(request))
             if request is not None:
                 await self._use_up(work, request, trace)
             await self._see_first(work, connection, message_id, valid_until, trace)

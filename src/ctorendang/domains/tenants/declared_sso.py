@@ -46,7 +46,7 @@ class DeclaredConnection(msgspec.Struct, forbid_unknown_fields=True, frozen=True
     secret_ref: str = ""
     hosted_domain: str = ""
     jit: bool = True
-    default_role: Literal["client", "cto", "admin"] = "client"
+    default_role: Literal["client", "cto"] = "client"
     mapping: dict[str, list[Literal["client", "cto", "admin"]]] = {}
     attributes: dict[Literal["email", "name", "groups"], str] = {}
     domains: list[DeclaredDomain] = []

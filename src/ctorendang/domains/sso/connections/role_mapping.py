@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ctorendang.domains.accounts.roles import WITHIN_TENANT
+from ctorendang.domains.accounts.roles import SELF_CHOSEN, WITHIN_TENANT
 from ctorendang.infra.validation import Fields
 
 _MOST_GROUPS, _LONGEST_GROUP = 200, 300
@@ -26,7 +26,8 @@ class RoleMapping:
 
 def check_mapping(fields: Fields, mapping: RoleMapping) -> tuple[dict[str, list[str]], dict[str, str]]:
     """A mapping as it is stored: roles by group, and where attributes are; problems are noted in ``fields``."""
-    fields.choice("defaultRole", mapping.default_role, WITHIN_TENANT)
+    # Administrators are made by a group or by a colleague, never by merely being known to the provider.
+    fields.choice("defaultRole", mapping.default_role, SELF_CHOSEN)
     if len(mapping.roles_by_group) > _MOST_GROUPS:
         fields.refuse("mapping", f"{_MOST_GROUPS} groups are the most.")
     roles_by_group: dict[str, list[str]] = {}
