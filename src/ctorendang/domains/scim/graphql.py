@@ -10,7 +10,6 @@ from ctorendang.domains.scim.models import ScimDirectory, ScimToken
 from ctorendang.domains.scim.overview import DirectoryOverview, Population, Provisioned, ProvisionedGroup
 from ctorendang.domains.scim.schemas import BASE_PATH
 from ctorendang.domains.sso.connections.graphql import ConnectionType, GroupRoles
-from ctorendang.domains.sso.mapping import roles_from_groups
 from ctorendang.domains.sso.models import Connection
 from ctorendang.infra.graphql.types import Info, parse_id
 from ctorendang.infra.work import UnitOfWork
@@ -112,8 +111,7 @@ class ScimDirectoryType:
     @strawberry.field
     def mapping(self) -> list[GroupRoles]:
         """Roles by group; without any, groups do not touch roles."""
-        found = ((group, roles_from_groups(self.row.roles_by_group, [group])) for group in self.row.roles_by_group)
-        return [GroupRoles(group=group, roles=[Role(role) for role in sorted(roles)]) for group, roles in found]
+        return GroupRoles.each_of(self.row.roles_by_group)
 
     @strawberry.field
     async def connection(self, info: Info) -> ConnectionType | None:

@@ -1,6 +1,8 @@
 """Connections in GraphQL: what administrators read."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Self
 from uuid import UUID
 
 import strawberry
@@ -43,6 +45,12 @@ class GroupRoles:
 
     group: str
     roles: list[Role]
+
+    @classmethod
+    def each_of(cls, roles_by_group: Mapping[str, Any]) -> list[Self]:
+        """The lines of a mapping as it is stored."""
+        found = ((group, roles_from_groups(roles_by_group, [group])) for group in roles_by_group)
+        return [cls(group=group, roles=[Role(role) for role in sorted(roles)]) for group, roles in found]
 
 
 @strawberry.type(description="Where a provider keeps what, where that is not the usual place.")
@@ -119,8 +127,7 @@ class ConnectionType:
     @strawberry.field
     def mapping(self) -> list[GroupRoles]:
         """Roles by group; without any, groups do not touch roles."""
-        found = ((group, roles_from_groups(self.row.roles_by_group, [group])) for group in self.row.roles_by_group)
-        return [GroupRoles(group=group, roles=[Role(role) for role in sorted(roles)]) for group, roles in found]
+        return GroupRoles.each_of(self.row.roles_by_group)
 
     @strawberry.field
     def attributes(self) -> SsoAttributes:
