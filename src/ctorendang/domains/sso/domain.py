@@ -14,7 +14,8 @@ from ctorendang.domains.sso.enforcement.pages import EnforcementPages
 from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQueries
 from ctorendang.domains.sso.identity_pages import IdentityPages
 from ctorendang.domains.sso.jobs import SUBSCRIPTIONS, begin_days
-from ctorendang.domains.sso.oidc.pages import FarewellPages, OidcPages
+from ctorendang.domains.sso.logout_pages import FarewellPages
+from ctorendang.domains.sso.oidc.pages import OidcPages
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml.pages import SamlPages
 from ctorendang.domains.sso.sign_on_pages import SignOnPages
