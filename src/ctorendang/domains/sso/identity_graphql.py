@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from ctorendang.domains.accounts.graphql import Done
-from ctorendang.domains.sso.identities import IdentityService
+from ctorendang.domains.sso.identity_service import IdentityService
 from ctorendang.domains.sso.models import Connection, Identity
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, Refusal, required_id

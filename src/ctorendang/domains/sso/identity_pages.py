@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ctorendang.domains.sso.identities import IdentityService
+from ctorendang.domains.sso.identity_service import IdentityService
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product

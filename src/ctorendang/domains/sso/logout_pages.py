@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ctorendang.domains.sso.leaving import leave
+from ctorendang.domains.sso.departure_pages import leave
 from ctorendang.domains.sso.logout import provider_logout
 from ctorendang.domains.sso.sign_on_pages import connection_of
 from ctorendang.infra.auth.actor import AUTHENTICATOR

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from ctorendang.domains.accounts.pages import home_of, start_session
 from ctorendang.domains.sso.arrivals import Arrival, ArrivalService, remember
-from ctorendang.domains.sso.leaving import leave
+from ctorendang.domains.sso.departure_pages import leave
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import SignOnPurpose
 from ctorendang.infra.errors import NotFound

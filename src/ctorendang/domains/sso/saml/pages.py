@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ctorendang.domains.sso.leaving import leave
+from ctorendang.domains.sso.departure_pages import leave
 from ctorendang.domains.sso.saml.consumer import AssertionConsumer
 from ctorendang.domains.sso.saml.keys import own_metadata
 from ctorendang.domains.sso.saml.logout import LogoutMessage
