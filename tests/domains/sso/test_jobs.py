@@ -1,5 +1,6 @@
 """What happens every day without anybody asking: metadata, certificates, domains, forgetting."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,10 @@ from tests.domains.sso.setting_up import configure, create, hosting, metadata_of
 from tests.factories import Marketplace, Person
 from tests.inbox import Inbox, text_of
 
+from ctorendang.domains.sso import jobs
 from ctorendang.domains.sso.saml.certificates import make_key_pair
+from ctorendang.infra.auth.actor import AUTHENTICATOR, WORKER, Actor
+from ctorendang.infra.jobs.planned import is_planned
 from ctorendang.kit.clock import now
 
 
@@ -140,3 +144,62 @@ async def test_each_day_is_planned_once(market, admin):
         await let_a_day_pass(market)
     for handler in ("sso.want_metadata", "sso.watch_certificates", "sso.check_domains", "sso.forget"):
         assert await planned(market, handler) == 1
+
+
+class SlowNames(Names):
+    """Name servers of which some never answer."""
+
+    def __init__(self, *dead: str) -> None:
+        super().__init__(everything=["sso-verification=abc"])
+        self.dead = dead
+        self.at_once = self.most_at_once = 0
+
+    async def txt(self, name: str) -> list[str]:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(60 if name.endswith(self.dead) else 0.05)
+            return await super().txt(name)
+        finally:
+            self.at_once -= 1
+
+
+async def test_domains_are_looked_up_some_at_once_and_for_so_long(market, admin, provider: Signer, monkeypatch):
+    monkeypatch.setattr(jobs, "_LOOKUP_SECONDS", 2)
+    connection_id = await ready_to_test(admin, provider)
+    await market.fetch(
+        "insert into email_domains (tenant_id, connection_id, domain, token, verified_at)"
+        " select $1, $2, 'n' || n || '-' || $3::text || '.example', 'abc', now() from generate_series(10, 39) n",
+        *(market.id, connection_id, uuid4().hex[:8]),
+    )
+    dead = [row["domain"] for row in await market.fetch("select domain from email_domains order by domain limit 2")]
+    names = answered_by(market, SlowNames(*dead))
+    await let_a_day_pass(market)
+    checked = await market.fetch("select domain from email_domains where checked_at is not null")
+    assert len(checked) == 28
+    assert not {row["domain"] for row in checked} & set(dead)
+    assert 1 < names.most_at_once <= 10
+    assert await planned(market, "sso.check_domains") == 1
+
+
+async def test_two_workers_that_start_together_plan_a_day_once(market):
+    units = market.marketplaces.site.product.units
+    for begin, role in ((jobs._begin_day, WORKER), (begin_purge, AUTHENTICATOR)):
+
+        async def start(begin=begin, role=role) -> None:
+            async with units.begin(Actor.service(market.id, role)) as work:
+                await begin(work, {})
+
+        async with units.begin(Actor.service(market.id, role)) as first:
+            await begin(first, {})
+            second = asyncio.create_task(start())
+            await asyncio.sleep(0.3)
+        await second
+    for handler in ("sso.want_metadata", "sso.watch_certificates", "sso.check_domains", "sso.forget", "accounts.purge"):
+        rows = "select count(*) as n from outbox where handler = $1 and done_at is null"
+        assert (await market.fetch_as("worker", rows, handler))[0]["n"] == 1, handler
+
+
+async def begin_purge(work, _) -> None:
+    if not await is_planned(work, "accounts.purge"):
+        work.publish("accounts.purge_due", {})

@@ -3,7 +3,9 @@
 Each handler plans its own next run; a worker that starts begins those that nobody has planned.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +17,7 @@ from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.sso.email_domains.names import record_name
 from ctorendang.domains.sso.email_domains.service import note_check, proves
-from ctorendang.domains.sso.models import Connection, SeenMessage, SignOnRequest, SignOnTicket, SignOnTrace
+from ctorendang.domains.sso.models import Connection, EmailDomain, SeenMessage, SignOnRequest, SignOnTicket, SignOnTrace
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.repository import BoundPeople, ConnectionRepository, DomainRepository
 from ctorendang.domains.sso.saml.certificates import ExpiryWarning, expiry_warnings
@@ -26,13 +28,16 @@ from ctorendang.domains.tenants.mailing import send_mail
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.events import Subscription
-from ctorendang.infra.gateways.dns import DnsUnavailable
+from ctorendang.infra.gateways.dns import DnsUnavailable, Resolver
 from ctorendang.infra.jobs.planned import is_planned
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 _DAY = timedelta(days=1)
+_LOOKUPS_AT_ONCE = 10
+# A dead name server takes five; all of a tenant's together must not take a job's whole time.
+_LOOKUP_SECONDS = 60.0
 # By when each is over; what was asked and never answered goes too.
 _OVER = (SignOnTrace, SignOnTicket, SignOnRequest, SeenMessage)
 
@@ -77,23 +82,45 @@ def _expiry_text(warning: ExpiryWarning, certificates: int) -> str:
 
 async def _check_domains(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Look for every proof in DNS again; a name server that does not answer says nothing."""
-    for domain in await DomainRepository(work.session).all(work.tenant_id):
-        if domain.declared:
-            continue
-        try:
-            said = await work.gateways.dns.txt(record_name(domain.domain))
-        except DnsUnavailable:
-            continue
-        known_missing = domain.missing_since is not None
-        lost = note_check(work, domain, proven=proves(said, domain.token))
-        connection = await ConnectionRepository(work.session).find(work.tenant_id, domain.connection_id)
-        if connection is not None and lost:
-            text = f"The TXT record that proves {domain.domain} is gone, so the domain no longer counts as yours."
-            await _tell_administrators(work, connection, text)
-        elif connection is not None and domain.missing_since is not None and not known_missing:
-            text = f"The TXT record that proves {domain.domain} is gone. Put it back within three days."
-            await _tell_administrators(work, connection, text)
     work.publish("sso.domains.due", {}, at=now() + _DAY)
+    domains = DomainRepository(work.session)
+    asked = {each.id: (each.domain, each.token) for each in await domains.all(work.tenant_id) if not each.declared}
+    said = await _looked_up(work.gateways.dns, [domain for domain, _ in asked.values()])
+    for domain_id, (name, token) in asked.items():
+        if name not in said:
+            continue
+        domain = await domains.find(work.tenant_id, domain_id, locked=True)
+        # Somebody may have removed or claimed it anew meanwhile.
+        if domain is not None and domain.token == token and not domain.declared:
+            await _judge(work, domain, proven=proves(said[name], token))
+
+
+async def _judge(work: UnitOfWork, domain: EmailDomain, *, proven: bool) -> None:
+    known_missing = domain.missing_since is not None
+    lost = note_check(work, domain, proven=proven)
+    connection = await ConnectionRepository(work.session).find(work.tenant_id, domain.connection_id)
+    if connection is not None and lost:
+        text = f"The TXT record that proves {domain.domain} is gone, so the domain no longer counts as yours."
+        await _tell_administrators(work, connection, text)
+    elif connection is not None and domain.missing_since is not None and not known_missing:
+        text = f"The TXT record that proves {domain.domain} is gone. Put it back within three days."
+        await _tell_administrators(work, connection, text)
+
+
+async def _looked_up(dns: Resolver, names: Collection[str]) -> dict[str, list[str]]:
+    """The TXT records of those domains that were answered in time; the others are asked about tomorrow."""
+    said: dict[str, list[str]] = {}
+    few = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
+
+    async def look_up(name: str) -> None:
+        async with few:
+            with suppress(DnsUnavailable):
+                said[name] = await dns.txt(record_name(name))
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LOOKUP_SECONDS):
+            await asyncio.gather(*(look_up(name) for name in names))
+    return said
 
 
 async def _tell_administrators(work: UnitOfWork, connection: Connection, text: str) -> None:

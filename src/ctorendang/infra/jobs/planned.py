@@ -1,13 +1,18 @@
 """What stands in the outbox already."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from ctorendang.infra.jobs.models import OutboxMessage
 from ctorendang.infra.work import UnitOfWork
 
 
 async def is_planned(work: UnitOfWork, handler: str) -> bool:
-    """Whether a handler has a run of the tenant's before it, or under way."""
+    """Whether a handler has a run of the tenant's before it, or under way.
+
+    Who asks so plans it where it is not: of two workers that start together the other one waits, and sees it then.
+    """
+    one_at_a_time = func.pg_advisory_xact_lock(func.hashtextextended(f"planning {work.tenant_id}", 0))
+    await work.session.execute(select(one_at_a_time))
     planned = exists().where(
         OutboxMessage.tenant_id == work.tenant_id,
         OutboxMessage.handler == handler,
