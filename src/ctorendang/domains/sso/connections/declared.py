@@ -13,6 +13,7 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.connections.lifecycle import Ownership
 from ctorendang.domains.sso.connections.service import changed
 from ctorendang.domains.sso.connections.setup import is_configured
+from ctorendang.domains.sso.connections.succession import forget_identities_of
 from ctorendang.domains.sso.email_domains.names import check_domain
 from ctorendang.domains.sso.models import Connection, EmailDomain
 from ctorendang.domains.sso.oidc import oauth
@@ -130,7 +131,8 @@ class DeclaredConnections:
             await work.session.refresh(connection)
         if made or _of_provider(connection, wanted) != _provider_side(wanted) or connection.protocol != wanted.protocol:
             connection.protocol = wanted.protocol
-            connection.settings = await self._settings(wanted)
+            before, connection.settings = connection.settings, await self._settings(wanted)
+            await forget_identities_of(work, connection, before)
             connection.metadata_fetched_at = now() if wanted.metadata_url else None
             changed(connection)
         connection.name, connection.provider, connection.ownership = wanted.name, wanted.provider, wanted.ownership

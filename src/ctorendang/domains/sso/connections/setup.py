@@ -10,6 +10,7 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.connections.lifecycle import Provider
 from ctorendang.domains.sso.connections.role_mapping import RoleMapping, check_mapping
 from ctorendang.domains.sso.connections.service import changeable, changed
+from ctorendang.domains.sso.connections.succession import forget_identities_of
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.oidc import oauth
 from ctorendang.domains.sso.oidc.flow import discover, seal_secret
@@ -86,7 +87,7 @@ class ConfigurationService:
             before = read_settings(connection.settings)
             after = msgspec.structs.replace(metadata.applied_to(before), metadata_url=url)
             connection.metadata_fetched_at, connection.metadata_problem = (now() if url else None), None
-            return _write(work, connection, after, {"entity_id": after.entity_id, "metadata_url": url})
+            return await _write(work, connection, after, {"entity_id": after.entity_id, "metadata_url": url})
 
     async def set_saml_options(self, connection_id: UUID, options: SamlOptions) -> Connection:
         """Say how we deal with a SAML provider.
@@ -115,7 +116,7 @@ class ConfigurationService:
                 want_encrypted=options.want_encrypted,
                 name_id_format=name_id_format,
             )
-            return _write(work, connection, after, {"idp_initiated": options.allow_idp_initiated})
+            return await _write(work, connection, after, {"idp_initiated": options.allow_idp_initiated})
 
     async def set_client(self, connection_id: UUID, client: OidcClient) -> Connection:
         """Take over what a provider of OpenID Connect or OAuth gave us, and ask it about itself.
@@ -142,7 +143,7 @@ class ConfigurationService:
             if client.client_secret is not None:
                 await seal_secret(work, connection, client.client_secret)
             details = {"issuer": settings.issuer, "client_id": client.client_id, "secret": bool(client.client_secret)}
-            return _write(work, connection, settings, details, anew=client.client_secret is not None)
+            return await _write(work, connection, settings, details, anew=client.client_secret is not None)
 
     async def _settings(self, client: OidcClient, provider: str, protocol: str) -> OidcSettings | oauth.OauthSettings:
         if protocol == Protocol.OAUTH:
@@ -223,7 +224,7 @@ async def _of_protocol(work: UnitOfWork, connection_id: UUID, *protocols: Protoc
     return connection
 
 
-def _write(
+async def _write(
     work: UnitOfWork, connection: Connection, settings: msgspec.Struct, details: dict[str, Any], *, anew: bool = False
 ) -> Connection:
     """Store settings; only what differs has to be tested again."""
@@ -232,8 +233,9 @@ def _write(
     if stored.get("jwks_uri") == connection.settings.get("jwks_uri"):
         stored |= {name: connection.settings[name] for name in _KEPT if name in connection.settings}
     if stored != connection.settings or anew:
-        connection.settings = stored
+        before, connection.settings = connection.settings, stored
         changed(connection)
+        await forget_identities_of(work, connection, before)
         record(work, "sso.connection.configured", Subject("sso_connection", connection.id), details)
     return connection
 
