@@ -117,7 +117,10 @@ async def test_a_directory_neither_shuts_out_nor_demotes_the_last_emergency_admi
         await directory.patch(it, {"op": "remove", "path": "members"}),
     ):
         assert (told(answer)[0], told(answer)[2]) == (409, needed)
-    await directory.map()
+    grace = await directory.add()
+    await directory.group("Experts", grace)
+    await directory.map(("Experts", "cto"))
+    assert "cto" in (await directory.account(grace))["roles"], "the others follow the mapping all the same"
     after = await directory.account(made)
     assert (after["status"], "admin" in after["roles"], after["break_glass"]) == ("active", True, True)
 
