@@ -173,6 +173,8 @@ async def test_an_address_that_an_organisation_keeps_is_not_changed(market, inbo
     person, early = await market.join("client"), await market.join("client")
     await ask(early, f"early-{new}")
     await market.fetch(kept)
+    # Who is bound is still signed in only if they came by their provider.
+    await market.fetch("update sessions set method = 'sso' where user_id = $1", person.id)
     assert (await ask(person, new))["code"] == "address_kept_elsewhere"
     refused = await confirm(market, inbox.secret(f"early-{new}", CONFIRM))
     assert refused["code"] == "address_kept_elsewhere"

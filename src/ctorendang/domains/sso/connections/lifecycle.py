@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ctorendang.domains.sso.status import ConnectionStatus
-from ctorendang.domains.sso.status import Protocol as Protocol
 
 
 class Provider(StrEnum):
