@@ -1,8 +1,10 @@
 """Groups over SCIM, and the roles that they give."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from tests.domains.scim.directories import Directory, connect, told
 
@@ -61,6 +63,24 @@ async def test_who_becomes_an_administrator_shows_what_administrators_must(direc
     await directory.group("IT", ada)
     assert await roles(directory, ada) == ["admin", "client"]
     assert (await person.query("{ me { id } }"))["me"] is None
+
+
+async def test_a_role_that_is_given_by_hand_at_the_same_moment_stays(directory: Directory) -> None:
+    ada = await directory.add()
+    await directory.map(("IT", "admin"))
+    account = await directory.account(ada)
+    app = await asyncpg.connect(directory.market.marketplaces.settings.database.url)
+    change = app.transaction()
+    await change.start()
+    await app.execute("select set_config('app.tenant_id', $1, true)", str(directory.market.id))
+    await app.execute("update users set roles = '{client,cto}' where id = $1", account["id"])
+    following = asyncio.create_task(directory.group("IT", ada))
+    done, _ = await asyncio.wait([following], timeout=1)
+    assert not done, "it waits for the change"
+    await change.commit()
+    await app.close()
+    await following
+    assert await roles(directory, ada) == ["admin", "client", "cto"]
 
 
 async def test_emergency_access_goes_with_the_admin_role(directory: Directory) -> None:
