@@ -92,6 +92,8 @@ async def test_enforced_single_sign_on_ends_it_at_once(market, scope, domains):
 async def test_whom_single_sign_on_binds_makes_none(market):
     person = await market.join("client")
     await market.fetch(POLICY, market.id, "everyone", [])
+    # Whoever is bound is still signed in only if they came by their provider.
+    await market.fetch("update sessions set method = 'sso' where user_id = $1", person.id)
     assert (await create(person))["code"] == "keys_not_accepted"
 
 
