@@ -165,7 +165,7 @@ class People:
             bool(email),
             expected="an address such as ada@example.com",
             got=identity.email or "nothing",
-            hint="Let the provider send the person's e-mail address, or name the attribute under Mapping.",
+            hint="Let the provider send the person's e-mail address, or name the attribute under People.",
         )
         return email
 
@@ -187,7 +187,7 @@ class People:
         self._trace.require(
             "New accounts are opened",
             self._connection.jit or await is_invited(self._work, email),
-            hint="There is no account with this address: invite the person, or turn on new accounts under Mapping.",
+            hint="There is no account with this address: invite the person, or open accounts under People.",
         )
         self._trace.require(
             "Address is proven",

@@ -140,7 +140,7 @@ GENERIC = Guide(
         Step(
             "Send e-mail, name and groups",
             "As claims of the ID token or of the userinfo endpoint, of these names or of others that you tell us under"
-            " “Mapping”.",
+            " “People”.",
             (Paste("E-mail address", "email"), Paste("Full name", "name"), Paste("Groups", "groups")),
         ),
         Step("Allow people", "Assign yourself and whoever may sign in to the application."),

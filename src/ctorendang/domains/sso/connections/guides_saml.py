@@ -187,7 +187,7 @@ GENERIC = Guide(
         ),
         Step(
             "Send e-mail, name and groups",
-            "As attributes of these names, or of others that you tell us under “Mapping”.",
+            "As attributes of these names, or of others that you tell us under “People”.",
             (Paste("E-mail address", "email"), Paste("Full name", "name"), Paste("Groups", "groups")),
         ),
         Step("Allow people", "Assign yourself and whoever may sign in to the application."),

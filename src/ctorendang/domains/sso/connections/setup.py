@@ -1,5 +1,6 @@
 """Setting up what a connection says about its provider. Providers are asked before anything is locked."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,8 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
+# What SAML calls by a name is called by a URI (saml-core-2.0 section 1.3.2).
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 PROVIDERS_ASKED = Limit("sso-providers-asked-tenant", attempts=30, seconds=600)
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
@@ -104,6 +107,9 @@ class ConfigurationService:
         fields = Fields()
         sp_entity_id = fields.text("spEntityId", options.sp_entity_id, most=1024, least=0)
         name_id_format = fields.text("nameIdFormat", options.name_id_format, most=200, least=0)
+        for name, value in (("spEntityId", sp_entity_id), ("nameIdFormat", name_id_format)):
+            if value and not _URI.fullmatch(value):
+                fields.refuse(name, "Use an address such as https://… or a name such as urn:…, or leave it empty.")
         fields.done()
         async with self._product.units.begin(self._actor) as work:
             connection = await _of_protocol(work, connection_id, Protocol.SAML)

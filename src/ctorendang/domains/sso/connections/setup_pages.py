@@ -54,7 +54,7 @@ class SetupPages(Controller):
         if form.text("how") == "url" and not source.metadata_url.strip():
             form.problems.refuse("metadataUrl", "Fill this in.")
         if form.text("how") == "text" and not source.metadata.strip():
-            form.problems.refuse("metadata", "Paste the metadata, or choose its file below.")
+            form.problems.refuse("metadata", "Paste the metadata, or choose its file above.")
         return await _step(
             request,
             (product, pages, connection_id, form, "metadata"),
