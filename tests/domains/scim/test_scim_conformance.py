@@ -8,7 +8,7 @@ from typing import Any
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester.checker import check_server
 from scim2_tester.utils import CheckResult, Status
-from tests.domains.scim.directories import Directory
+from tests.domains.scim.directories import USER, Directory
 
 # What it checks, and on how many things: attributes, addresses, methods.
 SERVICE = {
@@ -73,3 +73,12 @@ async def test_scim2_tester_passes_whole(directory: Directory) -> None:
     assert {title: count for (kind, title), count in checked.items() if kind is None} == SERVICE
     for kind, patched in PATCHED.items():
         assert {title: count for (of, title), count in checked.items() if of == kind} == EACH_RESOURCE_TYPE | patched
+
+
+async def test_a_user_can_be_read_in_part(directory: Directory) -> None:
+    made = await directory.add(title="CTO")
+    part = (await directory.send("GET", f"/Users/{made['id']}", attributes="userName")).json()
+    assert set(part) == {"schemas", "id", "userName"} | ({"meta"} & set(part))
+    rest = (await directory.send("GET", f"/Users/{made['id']}", excludedAttributes="title,emails")).json()
+    assert "title" not in rest
+    assert USER in rest["schemas"]

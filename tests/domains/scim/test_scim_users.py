@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from scim2_models import PreconditionFailedException
 from tests.domains.accounts.planting import left, plant
-from tests.domains.scim.directories import ENTERPRISE, USER, Directory, connect, told, user, verify_domain
+from tests.domains.scim.directories import ENTERPRISE, Directory, connect, told, user, verify_domain
 from tests.factories import Marketplace, Person
 
 from ctorendang.domains.scim.bearers import ROLE
@@ -296,12 +296,3 @@ async def test_an_administrator_gets_no_address_that_is_not_proven(directory: Di
     change = {"op": "replace", "path": "emails", "value": [{"value": "mallory@evil.example"}]}
     assert told(await directory.patch(made, change))[0] == 409
     assert (await directory.account(made))["email"] == made["userName"]
-
-
-async def test_a_user_can_be_read_in_part(directory: Directory) -> None:
-    made = await directory.add(title="CTO")
-    part = (await directory.send("GET", f"/Users/{made['id']}", attributes="userName")).json()
-    assert set(part) == {"schemas", "id", "userName"} | ({"meta"} & set(part))
-    rest = (await directory.send("GET", f"/Users/{made['id']}", excludedAttributes="title,emails")).json()
-    assert "title" not in rest
-    assert USER in rest["schemas"]
