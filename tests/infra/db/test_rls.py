@@ -48,7 +48,9 @@ def scoped(app: asyncpg.Connection) -> Scoped:
 
 
 @pytest.fixture(scope="module")
-async def full_market(marketplaces: Marketplaces, shared_stack: SharedStack, settings: Settings) -> Marketplace:
+async def full_market(
+    marketplaces: Marketplaces, shared_stack: SharedStack, settings: Settings
+) -> AsyncIterator[Marketplace]:
     """A tenant with a row in every table; nothing here changes it."""
     market = await marketplaces.open()
     cto = await market.listed_cto()
@@ -59,7 +61,11 @@ async def full_market(marketplaces: Marketplaces, shared_stack: SharedStack, set
     assert (await client.mutate("createProject", "... on Project { id }", project))["id"]
     await market.work_off()
     await fill(shared_stack, settings, market)
-    return market
+    yield market
+    # A key that no master key opens would stand in the way of those who rotate them.
+    superuser = await asyncpg.connect(shared_stack.superuser_url, database=urlsplit(settings.database.url).path[1:])
+    await superuser.execute("delete from tenant_keys where tenant_id = $1", market.id)
+    await superuser.close()
 
 
 async def fill(shared_stack: SharedStack, settings: Settings, market: Marketplace) -> None:
