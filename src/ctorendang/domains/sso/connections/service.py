@@ -26,7 +26,7 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.ids import uuid7
 
 LONGEST_NAME = 60
-MOST_CONNECTIONS = 200
+MOST_CONNECTIONS = 50
 
 
 class ConnectionService:

@@ -33,7 +33,7 @@ from ctorendang.kit.clock import now
 
 # What SAML calls by a name is called by a URI (saml-core-2.0 section 1.3.2).
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-PROVIDERS_ASKED = Limit("sso-providers-asked-tenant", attempts=300, seconds=600)
+PROVIDERS_ASKED = Limit("sso-providers-asked-tenant", attempts=30, seconds=600)
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _LONGEST_SECRET = 1_000
