@@ -46,6 +46,12 @@ async def cast(marketplaces: Marketplaces) -> Cast:
     return cast
 
 
+@pytest.fixture(autouse=True)
+async def room_for_connections(cast: Cast) -> None:
+    """A tenant may have so many; what earlier operations were prepared with is not wanted any more."""
+    await cast.market.fetch("delete from sso_connections")
+
+
 def roots(kind: str) -> set[str]:
     """The root fields of the schema."""
     return set(create_schema()._schema.get_type(kind).fields)

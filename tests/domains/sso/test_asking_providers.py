@@ -89,8 +89,12 @@ async def test_an_administrator_holds_no_connection_of_the_database_meanwhile(ma
         open_ones: list[int] = []
 
         async def look() -> None:
-            said = "select count(*) as n from pg_stat_activity where state = 'idle in transaction'"
-            open_ones.append((await market.fetch(said))[0]["n"])
+            # The tests beside this one have databases of their own on the same server.
+            idle = (
+                "select count(*) as n from pg_stat_activity"
+                " where state = 'idle in transaction' and datname = current_database()"
+            )
+            open_ones.append((await market.fetch(idle))[0]["n"])
 
         async with slowly(market, monkeypatch, look):
             await by_an_administrator(market, connection_id, admin)

@@ -21,6 +21,10 @@ class _RolledBack(Exception):
     """Ends a unit of work that must leave nothing behind."""
 
 
+class _OperationOver(Exception):
+    """A resolver came late: its operation has been answered without it."""
+
+
 class GraphQLContext:
     """One operation: its tenant, its actor, and the one unit of work that its resolvers take turns with.
 
@@ -37,11 +41,15 @@ class GraphQLContext:
         self._stack = AsyncExitStack()
         self._work: UnitOfWork | None = None
         self._turn = asyncio.Lock()
+        self._over = False
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
 
     async def use(self, step: Callable[[UnitOfWork], Awaitable[Value]]) -> Value:
         """Take a step in the unit of work. One at a time: resolvers run side by side, a connection does not."""
         async with self._turn:
+            # What stands beside a field that fails goes on running after the answer; nobody would end its transaction.
+            if self._over:
+                raise _OperationOver
             if self._work is None:
                 self._work = await self._stack.enter_async_context(self.product.units.begin(self.actor))
             return await step(self._work)
@@ -68,6 +76,7 @@ class GraphQLContext:
     async def finish(self) -> None:
         """Commit, or roll back what was refused, when the step that is being taken has been."""
         async with self._turn:
+            self._over = True
             if not self.refused:
                 await self._stack.aclose()
                 return
