@@ -14,7 +14,7 @@ from tests.factories import Marketplace
 
 from ctorendang.domains.sso.models import Connection, SignOnTrace
 from ctorendang.domains.sso.oidc import flow as oidc_flow
-from ctorendang.domains.sso.traces import TraceContent, read_trace
+from ctorendang.domains.sso.trace_storage import TraceContent, read_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.kit.ids import uuid7
 

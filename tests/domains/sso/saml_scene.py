@@ -19,7 +19,7 @@ from tests.factories import Marketplace
 from ctorendang.domains.sso.models import Connection, EmailDomain, SignOnTrace
 from ctorendang.domains.sso.saml.settings import SamlSettings, store_settings
 from ctorendang.domains.sso.trace import Check
-from ctorendang.domains.sso.traces import read_trace
+from ctorendang.domains.sso.trace_storage import read_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7

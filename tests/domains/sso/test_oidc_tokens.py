@@ -10,9 +10,10 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from tests.domains.sso.hostile_op import unsigned
 from tests.domains.sso.real_op import shared_key
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.oidc.relying_party import SIGNATURES, OidcSettings
 from ctorendang.domains.sso.oidc.tokens import find_key, read_header, usable_keys, verify
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.trace import Trace
 
 EVERYTHING = OidcSettings(
     issuer="https://login.example",

@@ -9,9 +9,9 @@ from tests.domains.accounts.planting import left, plant
 from tests.domains.sso.vouching import DOMAIN, connect
 from tests.factories import Marketplace
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import SignOnSession
 from ctorendang.domains.sso.people import end_provider_sessions
-from ctorendang.domains.sso.trace import SignOnRefused
 
 
 async def roles(market: Marketplace, user_id: UUID) -> list[str]:

@@ -6,10 +6,11 @@ import pytest
 from tests.factories import Marketplace
 
 from ctorendang.domains.accounts.models import User
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.models import Connection, EmailDomain
 from ctorendang.domains.sso.people import People
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7

@@ -13,6 +13,7 @@ from ctorendang.domains.accounts.repository import SessionRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.sessions import AlsoOpened
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.models import Connection, SignOnRequest, SignOnSession, SignOnTicket
 from ctorendang.domains.sso.people import People
@@ -21,8 +22,8 @@ from ctorendang.domains.sso.repository import DomainRepository
 from ctorendang.domains.sso.sealed import HINT_PURPOSE, TICKET_PURPOSE
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import ConnectionStatus, SignOnPurpose, purpose_of, usable_connection
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
-from ctorendang.domains.sso.traces import keep_trace, resume_trace
+from ctorendang.domains.sso.trace import Trace
+from ctorendang.domains.sso.trace_storage import keep_trace, resume_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.product import Product
 from ctorendang.infra.sealing import seal, unseal

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from ctorendang.domains.sso.models import SignOnTrace
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import AttemptRepository
-from ctorendang.domains.sso.traces import TraceContent, read_trace
+from ctorendang.domains.sso.trace_storage import TraceContent, read_trace
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.work import UnitOfWork
 

@@ -153,3 +153,16 @@ class OnlyWayIn(AppError):
             "This is how you get in. Add a passkey under Account, Security first, or sign out and choose"
             " “Forgot your password?”."
         )
+
+
+class SignOnRefused(AppError):
+    """The provider's answer cannot be accepted; the person learns a reference, the administrator's trace says why."""
+
+    code = "sign_on_refused"
+    status = 400
+    title = "Single sign-on did not work"
+
+    def __init__(self, reference: str) -> None:
+        advice = f"Try again; if it fails again, give your administrator the reference {reference}."
+        super().__init__(f"You were not signed in. {advice}")
+        self.reference = reference

@@ -22,7 +22,7 @@ from ctorendang.domains.sso.saml import flow as saml_flow
 from ctorendang.domains.sso.sealed import TICKET_PURPOSE
 from ctorendang.domains.sso.status import Protocol, SignOnPurpose, purpose_of, usable_connection
 from ctorendang.domains.sso.trace import Trace
-from ctorendang.domains.sso.traces import keep_trace
+from ctorendang.domains.sso.trace_storage import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.auth.recency import require_recent

@@ -3,24 +3,11 @@
 import secrets
 from dataclasses import dataclass, field
 
-from ctorendang.infra.errors import AppError
+from ctorendang.domains.sso.errors import SignOnRefused
 
 _LONGEST = 500
 # No vowels and nothing that looks like something else: it is read out on the phone.
 _ALPHABET = "BCDFGHJKMNPQRTVWXZ2346789"
-
-
-class SignOnRefused(AppError):
-    """The provider's answer cannot be accepted; the person learns a reference, the administrator's trace says why."""
-
-    code = "sign_on_refused"
-    status = 400
-    title = "Single sign-on did not work"
-
-    def __init__(self, reference: str) -> None:
-        advice = f"Try again; if it fails again, give your administrator the reference {reference}."
-        super().__init__(f"You were not signed in. {advice}")
-        self.reference = reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func, update
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import SignOnRequest
 from ctorendang.domains.sso.oidc.claims import Answer, check_answer
 from ctorendang.domains.sso.oidc.exchange import Exchange
@@ -12,7 +13,7 @@ from ctorendang.domains.sso.oidc.relying_party import OidcSettings
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import Protocol
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.product import Product

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.identity import VerifiedIdentity
 from ctorendang.domains.sso.models import Connection, SignOnRequest
 from ctorendang.domains.sso.oidc import oauth
@@ -14,7 +15,7 @@ from ctorendang.domains.sso.oidc.oauth import OauthSettings
 from ctorendang.domains.sso.oidc.relying_party import Asked, OidcSettings, token_request
 from ctorendang.domains.sso.oidc.tokens import FRESH, Expected, check_id_token
 from ctorendang.domains.sso.permissions import SsoPermission
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.gateways.outgoing import Fetched

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.oidc.flow import oidc_settings_of
 from ctorendang.domains.sso.oidc.keys import Believed, ProviderKeys
 from ctorendang.domains.sso.oidc.tokens import FRESH, SKEW, check_logout_token
@@ -11,8 +12,8 @@ from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import Protocol, SignOnPurpose, usable_connection
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
-from ctorendang.domains.sso.traces import keep_trace
+from ctorendang.domains.sso.trace import Trace
+from ctorendang.domains.sso.trace_storage import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound

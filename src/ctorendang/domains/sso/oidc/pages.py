@@ -7,11 +7,11 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.oidc.callback import OidcCallback
 from ctorendang.domains.sso.oidc.claims import Answer
 from ctorendang.domains.sso.oidc.logout import BackChannelLogout
 from ctorendang.domains.sso.sign_on_pages import connection_of, finish_address
-from ctorendang.domains.sso.trace import SignOnRefused
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.guards import enterprises_only

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import Connection, SignOnRequest
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml.assertion import Expected
@@ -13,7 +14,7 @@ from ctorendang.domains.sso.saml.response import Accepted, accept_response
 from ctorendang.domains.sso.saml.settings import SamlSettings, ServiceProvider, read_settings
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import Protocol, SignOnPurpose, purpose_of
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
+from ctorendang.domains.sso.trace import Trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.departure import Departure
+from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import Connection
 from ctorendang.domains.sso.people import end_provider_sessions
 from ctorendang.domains.sso.permissions import SsoPermission
@@ -22,8 +23,8 @@ from ctorendang.domains.sso.saml.messages import logout_response
 from ctorendang.domains.sso.saml.settings import SamlSettings, ServiceProvider, read_settings
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import Protocol, SignOnPurpose, usable_connection
-from ctorendang.domains.sso.trace import SignOnRefused, Trace
-from ctorendang.domains.sso.traces import keep_trace
+from ctorendang.domains.sso.trace import Trace
+from ctorendang.domains.sso.trace_storage import keep_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound
