@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from ctorendang.domains.accounts.roles import WITHIN_TENANT, Role
+from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.scim.bearers import new_token, shown_part
 from ctorendang.domains.scim.errors import DirectoryNameTaken, TooManyTokens
 from ctorendang.domains.scim.models import ScimDirectory, ScimToken
 from ctorendang.domains.scim.permissions import ScimPermission
 from ctorendang.domains.scim.repository import DirectoryRepository, TokenRepository
+from ctorendang.domains.sso.mapping import check_roles_by_group
 from ctorendang.domains.sso.models import Connection
 from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.errors import NotFound
@@ -27,8 +28,6 @@ LIFETIMES = (90, 180, 365, 730)
 """Days that a token may live."""
 OVERLAP = timedelta(days=7)
 """How long the old token lives on after it was rotated."""
-
-_MOST_MAPPED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,9 @@ class DirectoryService:
         self._work.require(ScimPermission.MANAGE)
         require_recent(self._work.actor)
         directory = await self._locked(directory_id)
-        mapping = _mapping(rows)
+        fields = Fields()
+        mapping = check_roles_by_group(fields, rows)
+        fields.done()
         before = directory.roles_by_group
         if mapping != before:
             directory.roles_by_group = mapping
@@ -244,16 +245,3 @@ class DirectoryService:
     def _record(self, verb: str, directory: ScimDirectory, **details: Any) -> None:
         details = {"directory_id": str(directory.id), "name": directory.name, **details}
         record(self._work, f"scim.directory.{verb}", Subject("scim_directory", directory.id), details)
-
-
-def _mapping(rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    fields = Fields()
-    mapping: dict[str, Any] = {}
-    for group, role in rows:
-        name = fields.text("group", group, most=256)
-        fields.choice("role", role, sorted(WITHIN_TENANT))
-        mapping[name] = sorted({*mapping.get(name, ()), role})
-    if len(mapping) > _MOST_MAPPED:
-        fields.refuse("group", f"Map at most {_MOST_MAPPED} groups.")
-    fields.done()
-    return mapping

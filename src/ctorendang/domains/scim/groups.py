@@ -15,7 +15,7 @@ from ctorendang.domains.scim.permissions import ScimPermission
 from ctorendang.domains.scim.repository import ResourceRepository
 from ctorendang.domains.scim.resources import GroupData, entity_tag
 from ctorendang.domains.scim.selecting import compared
-from ctorendang.domains.sso.mapping import roles_from_groups
+from ctorendang.domains.sso.mapping import roles_after
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 from ctorendang.kit.ids import uuid7
@@ -134,21 +134,20 @@ class ProvisionedGroups:
             groups.setdefault(each.member_id, []).append(each.group_name)
         roles = await self._resources.roles_of(accounts.values())
         for member_id, user_id in accounts.items():
-            decide = partial(self._roles, groups=groups.get(member_id, ()), formerly=formerly or {})
-            if decide(roles[user_id]) == set(roles[user_id]):
+            decide = partial(
+                roles_after,
+                roles_by_group=self._directory.roles_by_group,
+                groups=groups.get(member_id, ()),
+                default_role=self._directory.default_role,
+                formerly=formerly,
+            )
+            if decide(roles[user_id]) == sorted(roles[user_id]):
                 continue
             try:
                 await Provisioning(self._work).set_roles(user_id, decide)
             except (LastAdministrator, LastEmergencyAdministrator):
                 if not keep_last_administrator:
                     raise
-
-    def _roles(self, current: Collection[str], groups: Collection[str], formerly: Mapping[str, Any]) -> set[str]:
-        """The mapping decides on the roles that it names, or has named; those given by hand stay."""
-        mapping = self._directory.roles_by_group
-        managed = roles_from_groups(mapping, mapping) | roles_from_groups(formerly, formerly)
-        after = (set(current) - managed) | roles_from_groups(mapping, groups)
-        return after or {self._directory.default_role}
 
     def _record(self, verb: str, group: ScimGroup, **details: Any) -> None:
         details = {"directory_id": str(self._directory.id), "name": group.display_name, **details}

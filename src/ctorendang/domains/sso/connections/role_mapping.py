@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ctorendang.domains.accounts.roles import SELF_CHOSEN, WITHIN_TENANT
+from ctorendang.domains.accounts.roles import SELF_CHOSEN
+from ctorendang.domains.sso.mapping import check_roles_by_group
 from ctorendang.infra.validation import Fields
-
-_MOST_GROUPS, _LONGEST_GROUP = 200, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,7 @@ def check_mapping(fields: Fields, mapping: RoleMapping) -> tuple[dict[str, list[
     """A mapping as it is stored: roles by group, and where attributes are; problems are noted in ``fields``."""
     # Administrators are made by a group or by a colleague, never by merely being known to the provider.
     fields.choice("defaultRole", mapping.default_role, SELF_CHOSEN)
-    if len(mapping.roles_by_group) > _MOST_GROUPS:
-        fields.refuse("mapping", f"{_MOST_GROUPS} groups are the most.")
-    roles_by_group: dict[str, list[str]] = {}
-    for group, role in mapping.roles_by_group[:_MOST_GROUPS]:
-        name = fields.text("mapping", group, most=_LONGEST_GROUP)
-        fields.choice("mapping", role, WITHIN_TENANT)
-        roles = roles_by_group.setdefault(name, [])
-        if role not in roles:
-            roles.append(role)
+    roles_by_group = check_roles_by_group(fields, mapping.roles_by_group)
     attributes = {
         name: fields.text(name, mapping.attributes.get(name, ""), most=200, least=0)
         for name in ("email", "name", "groups")
