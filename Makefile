@@ -41,7 +41,7 @@ lock: $(UV)
 	cat .cache/requirements.project .cache/requirements.assets > requirements.lock
 
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	--no-emit-index-url --no-header --no-annotate
+	--no-header --no-annotate
 
 $(UV):
 	python3 -m venv .cache/uv
