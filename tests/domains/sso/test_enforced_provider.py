@@ -6,7 +6,8 @@ import httpx
 import pytest
 from tests.domains.sso.names import Names, answered_by
 from tests.domains.sso.office import Office
-from tests.domains.sso.saml_scene import Scene, visitor
+from tests.domains.sso.oidc_visit import connect, provider
+from tests.domains.sso.saml_scene import Scene, failed_check, visitor
 from tests.domains.sso.setting_up import ready_to_test, scene_of
 from tests.factories import Person, sign_in
 
@@ -103,3 +104,33 @@ async def test_a_session_ends_when_its_person_becomes_bound(office: Office):
         await office.market.fetch("update users set email = $2 where id = $1", person.id, moved)
         assert (await browser.get("/account")).status_code != 200
         assert (await person.graphql("{ me { id } }"))["data"]["me"] is None
+
+
+async def test_no_account_is_opened_for_whom_is_refused(office: Office):
+    """What is refused has not happened; the administrator reads why."""
+    await office.enforce()
+    people = "select tenant_id from users union all select tenant_id from sso_identities"
+    before = len(await office.market.fetch(people))
+    with provider() as op:
+        connected = await connect(office.market, op)
+        async with visitor(office.market) as browser:
+            refused = await connected.sign_on(browser)
+        assert refused.status_code == 403, refused.text
+    assert len(await office.market.fetch(people)) == before
+    kept = "select reference from sso_traces where connection_id = $1 and outcome = 'refused'"
+    (row,) = await office.market.fetch(kept, connected.id)
+    failed = await failed_check(office.market, row["reference"])
+    assert failed is not None
+    assert failed.name == "Connection may bring the person in"
+
+
+async def test_no_role_is_given_to_whom_is_refused(office: Office):
+    other = await connect_another(office)
+    await office.market.fetch("""update sso_connections set roles_by_group = '{"leads": ["cto"]}'""")
+    async with visitor(office.market) as browser:
+        person, scene = await known_at(office, other, browser)
+        await office.enforce()
+        refused = await scene.sign_on(subject="somebody", attributes=(("groups", "leads"),))
+        assert refused.status_code == 403, refused.text
+    (row,) = await office.market.fetch("select roles from users where id = $1", person.id)
+    assert row["roles"] == ["client"]

@@ -11,7 +11,7 @@ from tests.factories import Marketplace
 
 from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import SignOnSession
-from ctorendang.domains.sso.people import end_provider_sessions
+from ctorendang.domains.sso.provider_sessions import end_provider_sessions
 
 
 async def roles(market: Marketplace, user_id: UUID) -> list[str]:
@@ -76,7 +76,7 @@ async def test_who_is_made_an_administrator_meanwhile_is_not_linked_by_address(m
         "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'admin', true)", str(market.id)
     )
     await app.execute("update users set roles = '{admin}' where id = $1", person.id)
-    refusal = asyncio.create_task(provider.refuses("Account may be linked by address", email=person.email))
+    refusal = asyncio.create_task(provider.refuses("Account is as it was", email=person.email))
     done, _ = await asyncio.wait([refusal], timeout=1)
     assert not done, "it waits for the change"
     await change.commit()

@@ -141,8 +141,7 @@ class Sessions:
             still = await UserRepository(session=work.session).find_password_hash(self._tenant_id, user.id)
             if still is None or still != proven.password_hash:
                 raise CredentialsNotAccepted
-        if not _may_answer_for_the_bound(proven, policy):
-            refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
+        refuse_other_ways(proven, policy, user)
         # An identity provider answers for its own second factor; everybody else shows theirs here.
         if proven.method != Method.SSO and not proven.strong:
             await require_second_factor(work, policy, user)
@@ -239,10 +238,15 @@ def _authenticated_at(proven: Proven) -> datetime:
     return min(now(), proven.authenticated_at) if proven.authenticated_at else now() - _UNSAID
 
 
-def _may_answer_for_the_bound(proven: Proven, policy: AccessPolicy) -> bool:
-    """Whether somebody came by a provider that people who are bound to single sign-on may come by.
+def refuse_other_ways(proven: Proven, policy: AccessPolicy, user: User) -> None:
+    """Let pass who comes the way that the policy has people like them come.
 
-    That is the enforced one, or one that speaks for the domain of their address; not any that happens to be connected.
+    Those who are bound to single sign-on come by the enforced provider, or by one that speaks for the domain of their
+    address; not by any that happens to be connected.
+
+    Raises:
+        SingleSignOnRequired: this is another way.
     """
     enforced = proven.connection_id is not None and proven.connection_id == policy.sso_connection_id
-    return proven.method == Method.SSO and (enforced or proven.vouches)
+    if not (proven.method == Method.SSO and (enforced or proven.vouches)):
+        refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)

@@ -7,11 +7,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
+from ctorendang.domains.accounts.access import policy_of
+from ctorendang.domains.accounts.errors import SingleSignOnRequired
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.repository import SessionRepository
 from ctorendang.domains.accounts.roles import Role
-from ctorendang.domains.accounts.sessions import AlsoOpened
+from ctorendang.domains.accounts.sessions import AlsoOpened, refuse_other_ways
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.identity import VerifiedIdentity
@@ -22,7 +24,7 @@ from ctorendang.domains.sso.repository import DomainRepository
 from ctorendang.domains.sso.sealed import HINT_PURPOSE, TICKET_PURPOSE
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import ConnectionStatus, SignOnPurpose, purpose_of, usable_connection
-from ctorendang.domains.sso.trace import Trace
+from ctorendang.domains.sso.trace import Check, Trace
 from ctorendang.domains.sso.trace_storage import keep_trace, resume_trace
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.product import Product
@@ -85,6 +87,7 @@ class ArrivalService:
 
         Raises:
             SignOnRefused: the ticket is not good, another browser left, or nobody here may be signed on by it.
+            SingleSignOnRequired: the person must come by another provider; nothing of this arrival stays.
             NotFound: the connection was disabled meanwhile.
         """
         self._product.grants.require(self._actor, SsoPermission.SIGN_ON)
@@ -96,7 +99,10 @@ class ArrivalService:
                 arrival = await self._arrive(work, found, browser, trace)
                 await keep_trace(work, connection_id, trace)
                 return arrival
-        except SignOnRefused:
+        except (SignOnRefused, SingleSignOnRequired) as error:
+            if isinstance(error, SingleSignOnRequired):
+                hint = "Single sign-on is required through another connection, and this one speaks for no such address."
+                trace.checks.append(Check("Connection may bring the person in", passed=False, hint=hint))
             await SignOn(self._product, self._actor).refused(connection_id, trace)
             raise
 
@@ -126,13 +132,18 @@ class ArrivalService:
             # What the provider began on its own left from no version that it could prove.
             if request is not None:
                 self._note_proof(connection, user)
-            return replace(arrival, person=await self._proven(work, arrival, user))
+            return replace(arrival, person=await self._proven(work, arrival, user, asked=request is not None))
         return await self._arrive_signed_in(work, people, request, arrival, trace)
 
-    async def _proven(self, work: UnitOfWork, arrival: Arrival, user: User) -> Proven:
-        connection_id, shown = arrival.connection.id, arrival.identity.authenticated_at
+    async def _proven(self, work: UnitOfWork, arrival: Arrival, user: User, *, asked: bool) -> Proven:
+        """Somebody who is about to be signed in.
+
+        Refused here, in the transaction that wrote it, no account or link of theirs stays. An answer that nobody here
+        asked for is bound to no browser: it does not count as having just shown who one is.
+        """
+        connection_id, shown = arrival.connection.id, arrival.identity.authenticated_at if asked else None
         domains = await DomainRepository(work.session).verified(self._tenant_id, connection_id)
-        return Proven(
+        proven = Proven(
             self._actor.as_person(user.id, user.name, user.roles),
             Method.SSO,
             strong=True,
@@ -142,6 +153,8 @@ class ArrivalService:
             if shown is None
             else datetime.fromtimestamp(min(max(shown, 0), now().timestamp()), UTC),
         )
+        refuse_other_ways(proven, await policy_of(work), user)
+        return proven
 
     async def _arrive_signed_in(
         self, work: UnitOfWork, people: People, request: SignOnRequest | None, arrival: Arrival, trace: Trace

@@ -12,16 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.accounts.invitations.joining import is_invited
 from ctorendang.domains.accounts.local import has_local_credentials
-from ctorendang.domains.accounts.models import Session, User
-from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
+from ctorendang.domains.accounts.models import User
+from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.accounts.role_assignment import assign_roles
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.accounts.takeover import forget_credentials
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.identity import VerifiedIdentity
+from ctorendang.domains.sso.kept_above import has_roles_of_a_directory
 from ctorendang.domains.sso.mapping import roles_after
-from ctorendang.domains.sso.models import Connection, EmailDomain, Identity, SignOnSession
+from ctorendang.domains.sso.models import Connection, EmailDomain, Identity
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.sso.trace import Trace
@@ -75,11 +76,23 @@ class People:
         return None if found is None else await self._locked(found)
 
     async def _locked(self, user_id: UUID) -> User:
-        """Somebody, who stays as they are. Administrators are locked first, as everywhere: no two wait in a circle."""
+        """Somebody, who stays as they are. Administrators are locked first, as everywhere: no two wait in a circle.
+
+        Raises:
+            SignOnRefused: they became an administrator while they were waited for, and the others are not locked.
+        """
         user = await self._users.find(self._tenant_id, user_id)
-        if user is not None and Role.ADMIN in user.roles:
+        others_held = user is not None and Role.ADMIN in user.roles
+        if others_held:
             await self._users.lock_active_admins(self._tenant_id)
-        return await self._users.get_locked(self._tenant_id, user_id)
+        locked = await self._users.get_locked(self._tenant_id, user_id)
+        # Asking for the others now would be the wrong way round.
+        self._trace.require(
+            "Account is as it was",
+            others_held or Role.ADMIN not in locked.roles,
+            hint="They became an administrator at this very moment: try again.",
+        )
+        return locked
 
     def _require_active(self, user: User) -> None:
         self._trace.require(
@@ -216,7 +229,7 @@ class People:
     async def _set_roles(self, user: User, identity: VerifiedIdentity) -> None:
         connection = self._connection
         roles = roles_after(user.roles, connection.roles_by_group, identity.groups, connection.default_role)
-        if set(roles) == set(user.roles):
+        if set(roles) == set(user.roles) or await has_roles_of_a_directory(self._work, user.id):
             return
         if Role.ADMIN in user.roles and Role.ADMIN not in roles:
             admins = await self._users.lock_active_admins(self._tenant_id)
@@ -235,43 +248,6 @@ class People:
             )
             .values(last_used_at=func.now())
         )
-
-
-async def end_provider_sessions(
-    work: UnitOfWork, connection_id: UUID, subject: str | None, session_index: str | None = None
-) -> int:
-    """End our sessions that began with a session of the provider; how many there were.
-
-    Args:
-        work: of the product itself.
-        connection_id: whose sessions.
-        subject: NameID or ``sub``; None where the provider names the session alone.
-        session_index: SessionIndex or ``sid``; None for all of the subject's.
-
-    Raises:
-        ValueError: neither subject nor session is named, which would end everybody's.
-    """
-    if subject is None and session_index is None:
-        raise ValueError("Name a subject or a session.")
-    statement = (
-        select(SignOnSession.session_id, SignOnSession.user_id)
-        .join(Session, (Session.tenant_id == SignOnSession.tenant_id) & (Session.id == SignOnSession.session_id))
-        .where(
-            SignOnSession.tenant_id == work.tenant_id,
-            SignOnSession.connection_id == connection_id,
-            Session.ended_at.is_(None),
-        )
-    )
-    if subject is not None:
-        statement = statement.where(SignOnSession.subject == subject)
-    if session_index is not None:
-        statement = statement.where(SignOnSession.session_index == session_index)
-    found = (await work.session.execute(statement)).all()
-    for session_id, user_id in found:
-        await SessionRepository(work.session).end(work.tenant_id, user_id, only=session_id)
-        details = {"reason": "signed out at the identity provider"}
-        record(work, "accounts.session.ended", Subject("session", session_id), details)
-    return len(found)
 
 
 def _name(identity: VerifiedIdentity, email: str) -> str:

@@ -117,14 +117,16 @@ class BoundPeople:
         self._session = session
 
     async def administrators(self, tenant_id: UUID, *, locked: bool = False) -> list[User]:
-        """The active ones, by name."""
+        """The active ones, by name; locked in the order of their ids, as whoever locks administrators does."""
         statement = select(User).where(
             User.tenant_id == tenant_id,
             User.status == MemberStatus.ACTIVE,
             User.roles.contains([Role.ADMIN.value]),
         )
-        statement = statement.order_by(User.name, User.id)
-        return list(await self._session.scalars(statement.with_for_update() if locked else statement))
+        if locked:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        found = await self._session.scalars(statement.order_by(User.id))
+        return sorted(found, key=lambda user: (user.name, user.id))
 
     async def end_other_sessions(
         self, tenant_id: UUID, at: datetime, connection_id: UUID, domains: Sequence[str] | None

@@ -136,10 +136,11 @@ class EnforcementService:
         fields = Fields()
         scope = fields.choice("scope", scope, tuple(_ENFORCING))
         fields.done()
-        administrators = await self._administrators()
+        # In this order, as somebody's arrival has it: the connection, the administrators, the person.
         connection = await self._connections.find(self._tenant_id, connection_id, locked=True)
         if connection is None:
             raise NotFound("There is no such connection.")
+        administrators = await self._administrators()
         domains = await self._verified(connection) if scope == "domains" else []
         missing = [each for each in _requirements(connection, administrators, scope, domains) if not each.met]
         if missing:

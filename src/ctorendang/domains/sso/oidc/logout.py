@@ -7,8 +7,8 @@ from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.oidc.flow import oidc_settings_of
 from ctorendang.domains.sso.oidc.keys import Believed, ProviderKeys
 from ctorendang.domains.sso.oidc.tokens import FRESH, SKEW, check_logout_token
-from ctorendang.domains.sso.people import end_provider_sessions
 from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.provider_sessions import end_provider_sessions
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.sign_on import SignOn
 from ctorendang.domains.sso.status import Protocol, SignOnPurpose, usable_connection

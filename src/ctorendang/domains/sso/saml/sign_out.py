@@ -8,8 +8,8 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.sso.departure import Departure
 from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import Connection
-from ctorendang.domains.sso.people import end_provider_sessions
 from ctorendang.domains.sso.permissions import SsoPermission
+from ctorendang.domains.sso.provider_sessions import end_provider_sessions
 from ctorendang.domains.sso.replay import see_first
 from ctorendang.domains.sso.saml.flow import logout_request_id
 from ctorendang.domains.sso.saml.keys import service_provider
