@@ -82,6 +82,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
             platform_units=UnitsOfWork(platform, grants, subscriptions, gateways, wake),
             directory=directory,
             limiter=AttemptLimiter(redis),
+            names={kind: naming for domain in DOMAINS for kind, naming in domain.names.items()},
         )
     finally:
         await directory.stop()

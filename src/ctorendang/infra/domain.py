@@ -1,14 +1,14 @@
 """What a domain offers to the rest of the product."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from litestar import Controller
 
 from ctorendang.infra.events import Subscription
-from ctorendang.infra.product import Product
+from ctorendang.infra.product import Naming, Product
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Domain:
         mutations: its part of the GraphQL mutation root.
         subscriptions: events that it reacts to.
         at_start: what a worker does once when it starts.
+        names: what its things are called that entries of the audit trail are about, by the entry's kind of subject.
     """
 
     name: str
@@ -31,3 +32,4 @@ class Domain:
     mutations: tuple[type[Any], ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     at_start: tuple[Callable[[Product], Awaitable[None]], ...] = ()
+    names: Mapping[str, Naming] = field(default_factory=dict)

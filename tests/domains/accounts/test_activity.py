@@ -183,8 +183,10 @@ async def test_the_index_serves_the_list(market: Marketplace):
     }
 
 
-def test_an_action_without_words_is_told_by_its_name():
-    assert in_words("sso.domain.claimed", {}, own=True).text == "Domain claimed"
+def test_what_is_done_to_no_account_is_told_as_in_the_trail():
+    assert in_words("sso.domain.claimed", {}, own=True).text == "You added an e-mail domain"
+    assert in_words("sso.domain.claimed", {}, own=False).text == "Added an e-mail domain"
+    assert in_words("some.thing.unheard_of", {}, own=True).text == "Thing unheard of"
     assert in_words("accounts.key.created", {}, own=False).text == "You made an API key"
 
 

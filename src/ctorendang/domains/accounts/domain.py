@@ -24,6 +24,7 @@ from ctorendang.domains.accounts.policy.pages import PolicyPages
 from ctorendang.domains.accounts.purge_jobs import PURGE_SUBSCRIPTIONS, begin_purging
 from ctorendang.domains.accounts.session_graphql import SessionMutations, SessionQueries
 from ctorendang.domains.accounts.session_pages import SessionPages
+from ctorendang.domains.accounts.subject_names import NAMES
 from ctorendang.infra.domain import Domain
 
 DOMAIN = Domain(
@@ -65,4 +66,5 @@ DOMAIN = Domain(
         *PURGE_SUBSCRIPTIONS,
     ),
     at_start=(begin_purging,),
+    names=NAMES,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.audit.permissions import AuditPermission
+from ctorendang.domains.audit.words import Kind, actions_of
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
+from ctorendang.infra.validation import like, searched
 from ctorendang.infra.work import UnitOfWork
 
 
@@ -54,6 +57,24 @@ def record(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Which entries: all of what is said must hold.
+
+    Attributes:
+        person_id: who did it, or to whom it was done.
+        actor: part of what the person was called who did it.
+        since: not before this moment.
+        until: before this moment.
+    """
+
+    person_id: UUID | None = None
+    actor: str | None = None
+    kind: Kind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 # What programs do by themselves every quarter of an hour is nothing that a person did.
 _ROUTINE = ("accounts.session.refreshed",)
 
@@ -64,7 +85,7 @@ class AuditService:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    async def page(self, request: PageRequest) -> Page[AuditEvent]:
+    async def page(self, wanted: TrailFilter, request: PageRequest) -> Page[AuditEvent]:
         """The newest events first.
 
         Raises:
@@ -72,19 +93,33 @@ class AuditService:
             InvalidInput: the page makes no sense.
         """
         self._work.require(AuditPermission.READ)
-        statement = select(AuditEvent).where(AuditEvent.tenant_id == self._work.tenant_id)
         keys = [Key(AuditEvent.id.expression, UUID, descending=True)]
-        return await fetch_page(self._work.session, statement, keys, request)
+        return await fetch_page(self._work.session, self._select(wanted), keys, request)
 
-    async def count(self) -> int:
-        """How many events there are.
+    async def count(self, wanted: TrailFilter) -> int:
+        """How many events a filter finds.
 
         Raises:
             Forbidden: the actor does not read the trail.
         """
         self._work.require(AuditPermission.READ)
-        statement = select(func.count()).where(AuditEvent.tenant_id == self._work.tenant_id)
-        return (await self._work.session.scalar(statement)) or 0
+        chosen = self._select(wanted).with_only_columns(AuditEvent.id).subquery()
+        return (await self._work.session.scalar(select(func.count()).select_from(chosen))) or 0
+
+    def _select(self, wanted: TrailFilter) -> Select[AuditEvent]:
+        statement = select(AuditEvent).where(AuditEvent.tenant_id == self._work.tenant_id)
+        if wanted.person_id is not None:
+            about_them = and_(AuditEvent.subject_type == "user", AuditEvent.subject_id == wanted.person_id)
+            statement = statement.where(or_(AuditEvent.actor_id == wanted.person_id, about_them))
+        if text := searched(wanted.actor):
+            statement = statement.where(AuditEvent.actor_name.ilike(like(text)))
+        if wanted.kind is not None:
+            statement = statement.where(AuditEvent.action.in_(sorted(actions_of(wanted.kind))))
+        if wanted.since is not None:
+            statement = statement.where(AuditEvent.created_at >= wanted.since)
+        if wanted.until is not None:
+            statement = statement.where(AuditEvent.created_at < wanted.until)
+        return statement
 
     async def own_page(self, request: PageRequest, things: Mapping[str, Select[UUID]]) -> Page[AuditEvent]:
         """What the actor did, and what was done to them or to something of theirs, newest first.

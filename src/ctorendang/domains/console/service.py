@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.audit.words import sentence, subject_word
 from ctorendang.domains.console.permissions import ConsolePermission
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.projects.models import Project
@@ -53,7 +54,7 @@ class EventView:
     """A row of a tenant's audit trail."""
 
     id: str
-    action: str
+    text: str
     actorName: str | None  # noqa: N815
     subject: str
     createdAt: datetime  # noqa: N815
@@ -126,4 +127,9 @@ class ConsoleService:
 
 
 def _event(event: AuditEvent) -> EventView:
-    return EventView(str(event.id), event.action, event.actor_name, event.subject, event.created_at)
+    return EventView(str(event.id), sentence(event.action), event.actor_name, _subject(event), event.created_at)
+
+
+def _subject(event: AuditEvent) -> str:
+    """What sort of thing: what it is called is the tenant's own business."""
+    return subject_word(event.subject_type)

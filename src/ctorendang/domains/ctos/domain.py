@@ -1,8 +1,11 @@
 """What the ctos domain offers."""
 
+from ctorendang.domains.accounts.service import names_of
+from ctorendang.domains.audit.names import named_after_person
 from ctorendang.domains.ctos.admin_pages import AdminPages
 from ctorendang.domains.ctos.graphql import CtoQueries
 from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
+from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.mutations import CtoMutations
 from ctorendang.domains.ctos.pages import ApplyPages, DirectoryPages, ProfilePages
 from ctorendang.domains.ctos.people_graphql import PeopleQueries
@@ -17,4 +20,5 @@ DOMAIN = Domain(
     queries=(CtoQueries, PeopleQueries),
     mutations=(CtoMutations, PeopleMutations),
     subscriptions=SUBSCRIPTIONS,
+    names={"cto": named_after_person(Cto, Cto.user_id, names_of)},
 )

@@ -1,5 +1,6 @@
 """What the sso domain offers."""
 
+from ctorendang.domains.audit.names import named_by
 from ctorendang.domains.sso.attempts_graphql import AttemptQueries
 from ctorendang.domains.sso.connections.graphql import ConnectionQueries
 from ctorendang.domains.sso.connections.mutations import ConnectionMutations
@@ -15,6 +16,7 @@ from ctorendang.domains.sso.identity_graphql import IdentityMutations, IdentityQ
 from ctorendang.domains.sso.identity_pages import IdentityPages
 from ctorendang.domains.sso.jobs import SUBSCRIPTIONS, begin_days
 from ctorendang.domains.sso.logout_pages import FarewellPages
+from ctorendang.domains.sso.models import Connection, EmailDomain
 from ctorendang.domains.sso.oidc.pages import OidcPages
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml.pages import SamlPages
@@ -40,4 +42,8 @@ DOMAIN = Domain(
     mutations=(IdentityMutations, ConnectionMutations, DomainMutations, EnforcementMutations),
     subscriptions=SUBSCRIPTIONS,
     at_start=(begin_days,),
+    names={
+        "sso_connection": named_by(Connection, Connection.name),
+        "email_domain": named_by(EmailDomain, EmailDomain.domain),
+    },
 )

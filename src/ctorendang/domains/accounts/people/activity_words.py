@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ctorendang.domains.audit.words import has_words, phrase, sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -13,11 +15,13 @@ class Words:
     alarming: bool = False
 
 
-# By action: what one did oneself, and what it is called when somebody else did it, where that can be.
+# By action: what one did oneself, and what it is called when somebody else did it, where that can be. What is not here
+# is done to something else than an account, and is called as in the trail.
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "accounts.account.opened": ("You opened your account", "Your account was opened"),
     "accounts.account.provisioned": ("Your account was opened", "Your organisation's directory opened your account"),
     "accounts.account.adopted": ("Your account was taken over", "Your organisation's directory now keeps your account"),
+    "accounts.account.revived": ("Your account was restored", "Your organisation's directory let you in again"),
     "accounts.account.readdressed": ("You changed your e-mail address", "Your e-mail address was changed"),
     "accounts.account.renamed": ("You changed your name", "Your name was changed"),
     "accounts.account.changed": ("You changed your profile", "Your profile was changed"),
@@ -27,9 +31,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "accounts.authenticator_app.removed": ("You removed your authenticator app", "Your authenticator app was removed"),
     "accounts.avatar.set": ("You changed your picture", "Your picture was changed"),
     "accounts.avatar.removed": ("You removed your picture", "Your picture was removed"),
+    "accounts.email.change_requested": ("You asked to change your e-mail address", ""),
+    "accounts.email.changed": ("You changed your e-mail address", "Your e-mail address was changed"),
     "accounts.email.verified": ("You confirmed your e-mail address", "Your e-mail address was confirmed"),
     "accounts.identity.confirmed": ("You confirmed that it is you", ""),
     "accounts.session.confirmed": ("You confirmed that it is you", ""),
+    "accounts.invitation.accepted": ("You accepted an invitation", "Your invitation was accepted"),
     "accounts.key.created": ("You made an API key", ""),
     "accounts.key.revoked": ("You revoked an API key", "One of your API keys was revoked"),
     "accounts.member.restored": ("You restored a member", "Your account was restored"),
@@ -59,9 +66,17 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "ctos.profile.paused": ("You paused your CTO profile", "Your CTO profile was paused"),
     "ctos.review.written": ("You wrote a review", ""),
     "projects.project.created": ("You created a project", ""),
-    "projects.project.saved": ("You saved a project", ""),
+    "projects.project.updated": ("You saved a project", ""),
     "projects.project.published": ("You published a project", ""),
     "projects.project.closed": ("You closed a project", ""),
+    "scim.user.created": ("Your organisation's directory added you", "Your organisation's directory added you"),
+    "scim.user.deactivated": ("Your directory deactivated you", "Your organisation's directory deactivated you"),
+    "scim.user.reactivated": ("Your directory activated you", "Your organisation's directory activated you again"),
+    "scim.user.removed": ("Your directory removed you", "Your organisation's directory removed you"),
+    "scim.user.updated": ("Your directory changed your data", "Your organisation's directory changed your data"),
+    "sso.emergency_access.given": ("You gave emergency access to somebody", "You were given emergency access"),
+    "sso.emergency_access.taken": ("You took emergency access from somebody", "Your emergency access was taken away"),
+    "sso.provider.signed_out": ("You signed out at your organisation", "Your organisation signed you out"),
     "sso.identity.linked": ("You linked a sign-in of your organisation", "A sign-in of your organisation was linked"),
     "sso.identity.unlinked": ("You unlinked a sign-in of your organisation", "A sign-in was unlinked"),
 }
@@ -104,10 +119,7 @@ def in_words(action: str, details: Mapping[str, Any], *, own: bool) -> Words:
         roles = ", ".join(known)
         return Words(f"Your roles were changed to {roles}" if roles else "Your roles were changed")
     mine, others = _TEXTS.get(action, ("", ""))
-    return Words((mine if own else others) or mine or _fallback(action), alarming=action in _ALARMING)
-
-
-def _fallback(action: str) -> str:
-    """An action that is not in the list yet, by its name: ``sso.domain.claimed`` is "Domain claimed"."""
-    words = " ".join(action.split(".")[1:]).replace("_", " ")
-    return words[:1].upper() + words[1:]
+    text = (mine if own else others) or mine
+    if not text:
+        text = f"You {phrase(action)}" if own and has_words(action) else sentence(action)
+    return Words(text, alarming=action in _ALARMING)
