@@ -1,53 +1,13 @@
 """The wizard, page by page, as an IT administrator walks through it without scripts."""
 
-from collections.abc import AsyncIterator
-
-import httpx
 import pytest
 from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.names import Names, answered_by
 from tests.domains.sso.office import Office
 from tests.domains.sso.saml_scene import visitor
 from tests.domains.sso.setting_up import create, hosting, metadata_of, ready_to_test, try_out
-from tests.factories import Marketplace, Person, form_token, sign_in
-
-
-@pytest.fixture
-async def admin(market: Marketplace) -> Person:
-    return await market.join("admin")
-
-
-@pytest.fixture
-async def browser(market: Marketplace, admin: Person) -> AsyncIterator[httpx.AsyncClient]:
-    async with visitor(market) as browser:
-        await sign_in(browser, admin)
-        yield browser
-
-
-async def fill(browser: httpx.AsyncClient, page: str, action: str, **fields: str) -> httpx.Response:
-    """Fill in one of a page's forms and send it."""
-    shown = await browser.get(page)
-    assert shown.status_code == 200, shown.text
-    assert f'action="{action}"' in shown.text, f"no form for {action}"
-    return await browser.post(action, data={"_csrf": form_token(shown.text), **fields})
-
-
-async def press(browser: httpx.AsyncClient, page: str, action: str, **fields: str) -> str:
-    """Press a button; what the page after it says."""
-    answer = await fill(browser, page, action, **fields)
-    assert answer.status_code == 303, answer.text
-    return (await browser.get(answer.headers["location"])).text
-
-
-async def begin(browser: httpx.AsyncClient) -> str:
-    """Choose a provider; where the wizard of the new connection is."""
-    assert "Connect your identity provider in five steps" in (await browser.get("/admin/sso")).text
-    made = await fill(browser, "/admin/sso/new", "/admin/sso", choice="OKTA SAML", name="Acme account")
-    assert made.status_code == 303, made.text
-    guide = await browser.get(made.headers["location"])
-    home = made.headers["location"].split("?")[0]
-    assert f"/sso/{home.rsplit('/', 1)[1]}/acs" in guide.text
-    return home
+from tests.domains.sso.wizard import begin, fill, press
+from tests.factories import form_token, sign_in
 
 
 async def test_from_nothing_to_on_by_metadata_address(market, admin, browser, provider: Signer):
@@ -94,7 +54,7 @@ async def test_what_is_wrong_stands_by_its_field_and_what_was_typed_stays(browse
     assert 'value="https://idp.example"' in refused.text
 
 
-@pytest.mark.parametrize(("how", "said"), [("url", "Fill this in."), ("text", "Paste the metadata")])
+@pytest.mark.parametrize(("how", "said"), [("url", "Paste the metadata address"), ("text", "Paste the metadata")])
 async def test_an_empty_form_says_what_is_missing(browser, how, said):
     home = await begin(browser)
     refused = await fill(browser, f"{home}?step=metadata", f"{home}/metadata", how=how)

@@ -7,13 +7,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from ctorendang.infra.errors import AppError, Forbidden
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.kit.crypto import same
 
-_MOST_FIELDS = 300
+# Two for each of the groups that a mapping may have, and some more.
+_MOST_FIELDS = 500
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{0,2}0*)?")
 
@@ -30,6 +32,16 @@ class FormTypeNotSupported(AppError):
 
     code = "form_type_not_supported"
     status = 415
+
+
+class FormTooLarge(AppError):
+    """The body is larger than what its address takes."""
+
+    code = "form_too_large"
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__("This is too large. Send less at once.")
 
 
 class Form:
@@ -119,6 +131,7 @@ async def read_form(request: Request[Any, Any, Any], token: str) -> Form:
     Raises:
         Forbidden: another site has sent it, or the token is missing or old.
         FormNotUnderstood: the body is not UTF-8 or has too many fields.
+        FormTooLarge: the body is larger than the address takes.
         FormTypeNotSupported: the body is no form.
     """
     require_own_origin(request, context_of(request))
@@ -128,6 +141,8 @@ async def read_form(request: Request[Any, Any, Any], token: str) -> Form:
     try:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except RequestEntityTooLarge:
+        raise FormTooLarge from None
     except (UnicodeError, ValueError):
         raise FormNotUnderstood("The form could not be read. Reload the page and send it again.") from None
     form = Form(pairs)

@@ -126,7 +126,7 @@ GITHUB = Guide(
 )
 
 GENERIC = Guide(
-    console="your identity provider",
+    console="the administration of your identity provider",
     steps=(
         Step(
             "Create an OpenID Connect application",

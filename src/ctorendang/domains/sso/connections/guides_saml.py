@@ -98,8 +98,8 @@ GOOGLE = Guide(
         ),
         Step(
             "Paste our addresses",
-            "On “Service provider details”. Leave “Signed response” unticked: ticked, Google signs the envelope and not"
-            " what it says about the person.",
+            "On “Service provider details”. “Signed response” may be ticked or not: unticked, Google signs what it says"
+            " about the person; ticked, the whole response around it. Either is accepted.",
             (
                 Paste("ACS URL", _ACS),
                 Paste("Entity ID", _ENTITY),
@@ -163,7 +163,7 @@ KEYCLOAK = Guide(
 )
 
 GENERIC = Guide(
-    console="your identity provider",
+    console="the administration of your identity provider",
     steps=(
         Step(
             "Create a SAML 2.0 application",
@@ -177,8 +177,8 @@ GENERIC = Guide(
         ),
         Step(
             "Sign assertions",
-            "Signed assertions with SHA-256 are a must; a signed response alone is refused. Encrypting them as well is"
-            " fine: the key is in our metadata.",
+            "Sign the assertion, the response around it, or both, with SHA-256 or better; anything else is refused."
+            " Encrypting the assertion as well is fine: the key is in our metadata.",
         ),
         Step(
             "Name people by an id that stays",

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.sso.connections.service import ConnectionService
+from ctorendang.domains.sso.errors import ConnectionNameTaken
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.infra.auth.recency import require_recent
 from ctorendang.infra.errors import AppError
@@ -57,7 +58,7 @@ class SsoAdminPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 connection = await ConnectionService(work).create(form.text("name"), protocol, provider)
         except AppError as error:
-            refused = pages.refused(error, form)
+            refused = refusal_of(pages, error, form)
             return await pages.show(request, "admin-sso-new", {}, form=refused, status=error.status)
         return pages.redirect(f"{HOME}/{connection.id}?step=provider")
 
@@ -75,18 +76,6 @@ class SsoAdminPages(Controller):
         if Query(request).choice("step", _CHANGING):
             require_recent(actor)
         return await show_connection(request, pages, connection_id)
-
-    @post("/{connection_id:str}/rename")
-    async def rename(
-        self, request: AnyRequest, pages: NamedDependency[Pages], connection_id: FromPath[str]
-    ) -> Response[Any]:
-        """Say what people read on the sign-in page."""
-
-        async def rename(work: UnitOfWork, form: Form) -> str:
-            await ConnectionService(work).rename(required_id(connection_id), form.text("name"))
-            return "The name is saved."
-
-        return await pages.press(request, f"{HOME}/{connection_id}", rename)
 
     @post("/{connection_id:str}/enable")
     async def enable(
@@ -111,18 +100,6 @@ class SsoAdminPages(Controller):
             return f"{connection.name} is off. Nobody signs in through it any more."
 
         return await pages.press(request, f"{HOME}/{connection_id}", disable)
-
-    @post("/{connection_id:str}/rotate")
-    async def rotate(
-        self, request: AnyRequest, pages: NamedDependency[Pages], connection_id: FromPath[str]
-    ) -> Response[Any]:
-        """Sign with our next key."""
-
-        async def rotate(work: UnitOfWork, _: Form) -> str:
-            await ConnectionService(work).rotate(required_id(connection_id))
-            return "The next certificate is in use, and another one is published."
-
-        return await pages.press(request, f"{HOME}/{connection_id}", rotate)
 
     @post("/{connection_id:str}/delete")
     async def delete(
@@ -169,6 +146,12 @@ class SsoAdminPages(Controller):
 _BY_REFERENCE = (
     "query($reference: String!) { ssoAttempt(reference: $reference) { attempt { connectionId reference } } }"
 )
+
+
+def refusal_of(pages: Pages, error: AppError, form: Form) -> dict[str, Any]:
+    """As ``Pages.refused``; that a name is taken stands by its field."""
+    refused = pages.refused(error, form)
+    return {**refused, "errors": {"name": error.detail}} if isinstance(error, ConnectionNameTaken) else refused
 
 
 async def show_connection(

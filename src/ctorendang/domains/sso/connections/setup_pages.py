@@ -1,29 +1,103 @@
-"""The steps of the wizard that ask for something."""
+"""The steps of the wizard that ask for something, and what a connection's own page asks."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from ctorendang.domains.sso.connections.pages import HOME, show_connection
+from ctorendang.domains.sso.connections.pages import HOME, AnyRequest, refusal_of, show_connection
 from ctorendang.domains.sso.connections.role_mapping import RoleMapping
+from ctorendang.domains.sso.connections.service import ConnectionService
 from ctorendang.domains.sso.connections.setup import ConfigurationService, OidcClient
-from ctorendang.domains.sso.models import Connection
+from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml.metadata import LARGEST_METADATA
 from ctorendang.domains.sso.saml.source import SamlOptions, SamlSource
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
-from ctorendang.infra.web.forms import Form
+from ctorendang.infra.web.forms import Form, FormTooLarge
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
+from ctorendang.infra.web.uploads import UploadTooLarge
 
-AnyRequest = Request[Any, Any, Any]
-Act = Callable[[ConfigurationService, UUID], Awaitable[Connection]]
+Act = Callable[[Form, UUID], Awaitable[Any]]
+
+_MEGABYTES = LARGEST_METADATA // 1_000_000
+_TOO_LARGE = {
+    "metadata": f"This is too long to paste. Save it as a file of at most {_MEGABYTES} MB, and choose that file above.",
+    "file": f"Choose a file of at most {_MEGABYTES} MB. Where it lists many providers, download only your own.",
+}
+
+
+class Wizard:
+    """The wizard of one connection, of which a browser has sent a form."""
+
+    def __init__(self, request: AnyRequest, product: Product, pages: Pages, connection_id: str) -> None:
+        self._request = request
+        self._product = product
+        self._pages = pages
+        self._connection_id = connection_id
+        self._actor = context_of(request).actor
+        self.configuration = ConfigurationService(product, self._actor)
+        self.home = f"{HOME}/{connection_id}"
+
+    async def take(
+        self, name: str, act: Act, following: str = "", *, large: str = "", message: str = "Saved."
+    ) -> Response[Any]:
+        """Do what a form says, and go on; or show it again with what is wrong.
+
+        Args:
+            name: of the form, the last segment of its action.
+            act: what to do with the form and the connection.
+            following: the step after it, unless the form says that it wants to stay; empty for the overview.
+            large: the field that may turn out too large to be read: ``metadata``, or ``file`` of an upload.
+            message: what the next page says.
+
+        Raises:
+            Forbidden: the actor does not administer single sign-on; nothing large is read for them.
+        """
+        self._product.grants.require(self._actor, SsoPermission.MANAGE)
+        try:
+            form = await (self._uploaded(large) if large == "file" else self._pages.form(self._request))
+        except (FormTooLarge, UploadTooLarge) as error:
+            if not large:
+                raise
+            refused = {"values": {}, "errors": {large: _TOO_LARGE[large]}, "message": "", "name": name}
+            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
+        try:
+            await act(form, required_id(self._connection_id))
+        except AppError as error:
+            refused = {**refusal_of(self._pages, error, form), "name": name}
+            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
+        step = name if form.text("go") == "stay" else following
+        return self.go(step, message)
+
+    def go(self, step: str = "", message: str = "", kind: str = "success") -> Response[Any]:
+        """On to a step, or to the overview."""
+        return self._pages.redirect(self.home + (f"?step={step}" if step else ""), message, kind)
+
+    async def change(self, act: Callable[[ConnectionService], Awaitable[Any]]) -> None:
+        """Change the connection in a unit of work of its own."""
+        async with self._product.units.begin(self._actor) as work:
+            await act(ConnectionService(work))
+
+    async def require_form(self) -> None:
+        """Let pass what a button of our own pages has sent."""
+        await self._pages.form(self._request)
+
+    async def _uploaded(self, name: str) -> Form:
+        upload = await self._pages.upload(self._request, name, LARGEST_METADATA)
+        return Form([(name, upload.content.decode("utf-8", "replace"))])
+
+
+def _wizard(
+    request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages], connection_id: FromPath[str]
+) -> Wizard:
+    return Wizard(request, product, pages, connection_id)
 
 
 class SetupPages(Controller):
@@ -31,154 +105,135 @@ class SetupPages(Controller):
 
     path = f"{HOME}/{{connection_id:str}}"
     guards = [enterprises_only]  # noqa: RUF012
+    dependencies = {"wizard": Provide(_wizard, sync_to_thread=False)}  # noqa: RUF012
 
     @post("/metadata")
-    async def metadata(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+    async def metadata(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over a SAML provider's metadata: its address, its text, or field by field."""
-        form = await pages.form(request)
-        by_hand = form.text("how") == "hand"
-        source = SamlSource(
-            metadata_url=form.text("metadataUrl") if form.text("how") == "url" else "",
-            metadata=form.text("metadata") if form.text("how") == "text" else "",
-            entity_id=form.text("entityId"),
-            sso_url=form.text("ssoUrl") if by_hand else "",
-            slo_url=form.text("sloUrl") if by_hand else "",
-            certificates=form.text("certificates") if by_hand else "",
-        )
-        if form.text("how") == "url" and not source.metadata_url.strip():
-            form.problems.refuse("metadataUrl", "Fill this in.")
-        if form.text("how") == "text" and not source.metadata.strip():
-            form.problems.refuse("metadata", "Paste the metadata, or choose its file above.")
-        return await _step(
-            request,
-            (product, pages, connection_id, form, "metadata"),
-            "mapping",
-            lambda service, found: service.set_saml(found, source),
-        )
 
-    @post("/metadata/file")
-    async def metadata_file(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+        async def take(form: Form, found: UUID) -> None:
+            await wizard.configuration.set_saml(found, _source(form))
+
+        return await wizard.take("metadata", take, "mapping", large="metadata")
+
+    # The limit stands in ``upload``, where it can say so in words.
+    @post("/metadata/file", request_max_body_size=None)
+    async def metadata_file(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over a SAML provider's metadata from a file."""
-        upload = await pages.upload(request, "file", LARGEST_METADATA)
-        if not upload.content.strip():
-            upload.form.problems.refuse("file", "Choose the metadata file.")
-        source = SamlSource(metadata=upload.content.decode("utf-8", "replace"))
-        return await _step(
-            request,
-            (product, pages, connection_id, upload.form, "file"),
-            "mapping",
-            lambda service, found: service.set_saml(found, source),
-        )
+
+        async def take(form: Form, found: UUID) -> None:
+            if not form.text("file").strip():
+                raise InvalidInput({"file": "Choose the metadata file."})
+            await wizard.configuration.set_saml(found, SamlSource(metadata=form.text("file")))
+
+        return await wizard.take("file", take, "mapping", large="file")
 
     @post("/options")
-    async def options(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+    async def options(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Say how we deal with a SAML provider."""
-        form = await pages.form(request)
-        options = SamlOptions(
-            sp_entity_id=form.text("spEntityId"),
-            sign_requests=bool(form.text("signRequests")),
-            force_authn=bool(form.text("forceAuthn")),
-            allow_idp_initiated=bool(form.text("allowIdpInitiated")),
-            want_encrypted=bool(form.text("wantEncrypted")),
-            name_id_format=form.text("nameIdFormat"),
-        )
-        return await _step(
-            request,
-            (product, pages, connection_id, form, "options"),
-            "",
-            lambda service, found: service.set_saml_options(found, options),
-        )
+
+        async def take(form: Form, found: UUID) -> None:
+            await wizard.configuration.set_saml_options(found, _options(form))
+
+        return await wizard.take("options", take)
 
     @post("/client")
-    async def client(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+    async def client(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over what a provider of OpenID Connect or OAuth gave."""
-        form = await pages.form(request)
-        client = OidcClient(
-            issuer=form.text("issuer"),
-            client_id=form.text("clientId"),
-            client_secret=form.text("clientSecret") or None,
-            hosted_domain=form.text("hostedDomain"),
-        )
-        return await _step(
-            request,
-            (product, pages, connection_id, form, "client"),
-            "mapping",
-            lambda service, found: service.set_client(found, client),
-        )
+
+        async def take(form: Form, found: UUID) -> None:
+            await wizard.configuration.set_client(found, _client(form))
+
+        return await wizard.take("client", take, "mapping")
 
     @post("/mapping")
-    async def mapping(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+    async def mapping(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Say what people become."""
-        form = await pages.form(request)
-        mapping = RoleMapping(
-            jit=bool(form.text("jit")),
-            default_role=form.text("defaultRole").lower(),
-            roles_by_group=[(group, role.lower()) for group, role in form.rows("group", "role")],
-            attributes={name: form.text(name) for name in ("email", "name", "groups")},
-        )
-        return await _step(
-            request,
-            (product, pages, connection_id, form, "mapping"),
-            "mapping" if form.text("go") == "stay" else "test",
-            lambda service, found: service.map_people(found, mapping),
-        )
+
+        async def take(form: Form, found: UUID) -> None:
+            await wizard.configuration.map_people(found, _mapping(form))
+
+        return await wizard.take("mapping", take, "test")
+
+    @post("/rename")
+    async def rename(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
+        """Say what people read on the sign-in page."""
+
+        async def take(form: Form, found: UUID) -> None:
+            await wizard.change(lambda service: service.rename(found, form.text("name")))
+
+        return await wizard.take("rename", take, message="The name is saved.")
+
+    @post("/rotate")
+    async def rotate(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
+        """Sign with our next key, once somebody has said that the provider knows it."""
+
+        async def take(form: Form, found: UUID) -> None:
+            if form.text("known") != "yes":
+                raise InvalidInput({"known": "Tick this once your provider has our next certificate."})
+            await wizard.change(lambda service: service.rotate(found))
+
+        said = "The next certificate is in use, and another one is published."
+        return await wizard.take("rotate", take, message=said)
 
     @post("/refresh")
-    async def refresh(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        connection_id: FromPath[str],
-    ) -> Response[Any]:
+    async def refresh(self, wizard: NamedDependency[Wizard], connection_id: FromPath[str]) -> Response[Any]:
         """Read the provider's metadata again."""
-        await pages.form(request)
-        actor = context_of(request).actor
-        connection = await ConfigurationService(product, actor).refresh(required_id(connection_id))
+        await wizard.require_form()
+        connection = await wizard.configuration.refresh(required_id(connection_id))
         if connection.metadata_problem:
-            return pages.redirect(f"{HOME}/{connection_id}", connection.metadata_problem, "error")
-        return pages.redirect(f"{HOME}/{connection_id}", "The provider's metadata is up to date.")
+            return wizard.go("", connection.metadata_problem, "error")
+        return wizard.go("", "The provider's metadata is up to date.")
 
 
-async def _step(
-    request: AnyRequest, where: tuple[Product, Pages, str, Form, str], following: str, act: Act
-) -> Response[Any]:
-    """Do what a form of the wizard says: on to the next step, or the form again with what is wrong."""
-    product, pages, connection_id, form, name = where
-    try:
-        form.done()
-        await act(ConfigurationService(product, context_of(request).actor), required_id(connection_id))
-    except AppError as error:
-        refused = {**pages.refused(error, form), "name": name}
-        return await show_connection(request, pages, connection_id, refused, error.status)
-    return pages.redirect(f"{HOME}/{connection_id}" + (f"?step={following}" if following else ""), "Saved.")
+def _source(form: Form) -> SamlSource:
+    """What the chosen one of the three forms says; what the others hold does not count.
+
+    Raises:
+        InvalidInput: it is empty.
+    """
+    how = form.text("how")
+    if how == "url" and not form.text("metadataUrl").strip():
+        form.problems.refuse("metadataUrl", "Paste the metadata address here. It begins with https://")
+    if how == "text" and not form.text("metadata").strip():
+        form.problems.refuse("metadata", "Paste the metadata, or choose its file above.")
+    form.done()
+    if how == "url":
+        return SamlSource(metadata_url=form.text("metadataUrl"), entity_id=form.text("entityId"))
+    if how == "text":
+        return SamlSource(metadata=form.text("metadata"), entity_id=form.text("entityId"))
+    return SamlSource(
+        entity_id=form.text("entityId"),
+        sso_url=form.text("ssoUrl"),
+        slo_url=form.text("sloUrl"),
+        certificates=form.text("certificates"),
+    )
+
+
+def _options(form: Form) -> SamlOptions:
+    return SamlOptions(
+        sp_entity_id=form.text("spEntityId"),
+        sign_requests=bool(form.text("signRequests")),
+        force_authn=bool(form.text("forceAuthn")),
+        allow_idp_initiated=bool(form.text("allowIdpInitiated")),
+        want_encrypted=bool(form.text("wantEncrypted")),
+        name_id_format=form.text("nameIdFormat"),
+    )
+
+
+def _client(form: Form) -> OidcClient:
+    return OidcClient(
+        issuer=form.text("issuer"),
+        client_id=form.text("clientId"),
+        client_secret=form.text("clientSecret") or None,
+        hosted_domain=form.text("hostedDomain"),
+    )
+
+
+def _mapping(form: Form) -> RoleMapping:
+    return RoleMapping(
+        jit=bool(form.text("jit")),
+        default_role=form.text("defaultRole").lower(),
+        roles_by_group=[(group, role.lower()) for group, role in form.rows("group", "role")],
+        attributes={name: form.text(name) for name in ("email", "name", "groups")},
+    )

@@ -205,7 +205,7 @@ class Reader:
             "Subject confirmation",
             len(confirmations) == len(data) == 1,
             expected="one bearer confirmation with its data",
-            got=f"{len(confirmations)} confirmations, {len(data)} with data",
+            got=f"confirmations: {len(confirmations)}, of them with data: {len(data)}",
             hint="The identity provider must use the Web Browser SSO profile (bearer).",
         )
         return data[0]
@@ -273,7 +273,7 @@ class Reader:
             "Name identifier",
             bool(subject) and len(subject) <= 1000,
             expected="a NameID, not encrypted by itself",
-            got=f"{len(names)} NameIDs",
+            got=f"NameIDs: {len(names)}",
             hint="Let the identity provider send a NameID; encrypt whole assertions instead of the name alone.",
         )
         self._trace.require(

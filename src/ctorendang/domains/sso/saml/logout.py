@@ -121,7 +121,7 @@ def accept_logout_request(
         "Name identifier",
         bool(subject) and len(subject) <= 1000,
         expected="a NameID, not encrypted",
-        got=f"{len(names)} NameIDs",
+        got=f"NameIDs: {len(names)}",
         hint="Let the identity provider send sign-out requests with a plain NameID.",
     )
     indexes = tuple(text_of(node) for node in find(root, "./samlp:SessionIndex"))

@@ -94,7 +94,7 @@ def _check_status(trace: Trace, root: Element) -> None:
         "Answer has one assertion",
         len(plain) + len(encrypted) == at_home == 1,
         expected="one assertion, directly in the response",
-        got=f"{len(plain)} assertions and {len(encrypted)} encrypted ones, {at_home} of them directly in the response",
+        got=f"plain: {len(plain)}, encrypted: {len(encrypted)}, of them directly in the response: {at_home}",
         hint="Let the identity provider send one assertion. Several of them are how signatures are tricked.",
     )
 

@@ -74,12 +74,13 @@ def by_hand(source: SamlSource) -> ProviderMetadata:
     entity_id = fields.text("entityId", source.entity_id, most=1024)
     addresses = {"ssoUrl": source.sso_url.strip(), "sloUrl": source.slo_url.strip()}
     for name, address in addresses.items():
-        try:
-            if address or name == "ssoUrl":
-                require_address(address)
-        except MetadataNotUsable as error:
-            fields.refuse(name, error.detail)
+        if not address and name == "ssoUrl":
+            fields.refuse(name, "Fill in where people sign in at your provider. It begins with https://")
+        elif address and not _usable(address):
+            fields.refuse(name, "Use a whole address that begins with https://, as your provider shows it.")
     certificates: list[str] = []
+    if not source.certificates.strip():
+        fields.refuse("certificates", "Paste your provider's signing certificate, with its BEGIN and END lines.")
     try:
         blocks = _PEM.findall(source.certificates) or [source.certificates]
         certificates = list(dict.fromkeys(read_certificate(block) for block in blocks[:_MOST_CERTIFICATES]))
@@ -97,6 +98,14 @@ def by_hand(source: SamlSource) -> ProviderMetadata:
         valid_until=None,
         name_id_formats=(),
     )
+
+
+def _usable(address: str) -> bool:
+    try:
+        require_address(address)
+    except MetadataNotUsable:
+        return False
+    return True
 
 
 async def _fetched(outgoing: GuardedClient, url: str, entity_id: str) -> ProviderMetadata:
