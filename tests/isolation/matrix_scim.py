@@ -33,6 +33,13 @@ async def the_directory(cast: Cast) -> dict[str, Any]:
     return {"directoryId": await _directory(cast)}
 
 
+async def a_directory_to_delete(cast: Cast) -> dict[str, Any]:
+    token = (await open_session(cast.admin)).access_token
+    made = await cast.market.mutate("createScimDirectory", DIRECTORY, await a_new_directory(cast), token)
+    await cast.market.mutate("disableScimDirectory", DIRECTORY, {"directoryId": made["id"]}, token)
+    return {"directoryId": made["id"], "confirmedName": made["name"]}
+
+
 async def a_changed_directory(cast: Cast) -> dict[str, Any]:
     return {**await the_directory(cast), **await a_new_directory(cast), "defaultRole": "CTO"}
 
@@ -63,6 +70,7 @@ MUTATIONS = [
     Operation("mapScimGroups", DIRECTORY, ADMIN, prepare=a_mapping),
     Operation("enableScimDirectory", DIRECTORY, ADMIN, prepare=the_directory),
     Operation("disableScimDirectory", DIRECTORY, ADMIN, prepare=the_directory),
+    Operation("deleteScimDirectory", "... on Done { message }" + PROBLEMS, ADMIN, prepare=a_directory_to_delete),
     Operation("createScimToken", TOKEN + PROBLEMS, ADMIN, prepare=a_new_token),
     Operation("rotateScimToken", TOKEN + PROBLEMS, ADMIN, prepare=the_token),
     Operation("revokeScimToken", "... on ScimToken { id }" + REFUSALS, ADMIN, prepare=the_token),

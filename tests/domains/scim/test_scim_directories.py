@@ -105,7 +105,12 @@ async def test_what_is_typed_is_checked(market: Marketplace) -> None:
     for changes, field in (({"label": ""}, "label"), ({"expiresInDays": 7}, "expiresInDays")):
         refused = await make_token(admin, directory["id"], **changes)
         assert [each["field"] for each in refused["fields"]] == [field], changes
-    for rows in ([("", "CTO")], [("x" * 301, "CTO")], [("IT", "PLATFORM_ADMIN")], [(f"{n}", "CTO") for n in range(201)]):
+    for rows in (
+        [("", "CTO")],
+        [("x" * 301, "CTO")],
+        [("IT", "PLATFORM_ADMIN")],
+        [(f"{n}", "CTO") for n in range(201)],
+    ):
         mapping = [{"group": group, "role": role} for group, role in rows]
         refused = await admin.mutate("mapScimGroups", PROBLEMS, {"directoryId": directory["id"], "mapping": mapping})
         assert [each["field"] for each in refused["fields"]] == ["mapping"], rows[0]

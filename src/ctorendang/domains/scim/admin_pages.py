@@ -173,6 +173,23 @@ class ScimAdminPages(Controller):
 
         return await pages.press(request, f"{_ROOT}/{directory_id}", enable)
 
+    @post("/{directory_id:str}/delete")
+    async def delete(
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        directory_id: FromPath[str],
+    ) -> Response[Any]:
+        """Forget a directory that is turned off."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                name = await DirectoryService(work).delete(required_id(directory_id), form.text("confirmedName"))
+        except AppError as error:
+            return await _again(request, pages, directory_id, form, error, "delete")
+        return pages.redirect(_ROOT, f"{name} is deleted. Its people stay as they are, and are managed under Members.")
+
 
 def _draft(form: Form) -> DirectoryDraft:
     chosen = form.text("connectionId")

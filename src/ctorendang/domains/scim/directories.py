@@ -9,10 +9,10 @@ from uuid import UUID
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.scim.bearers import new_token, shown_part
-from ctorendang.domains.scim.errors import DirectoryNameTaken, TooManyTokens
+from ctorendang.domains.scim.errors import DirectoryNameTaken, DirectoryTurnedOn, TooManyTokens
 from ctorendang.domains.scim.models import ScimDirectory, ScimToken
 from ctorendang.domains.scim.permissions import ScimPermission
-from ctorendang.domains.scim.repository import DirectoryRepository, TokenRepository
+from ctorendang.domains.scim.repository import DirectoryRepository, ResourceRepository, TokenRepository
 from ctorendang.domains.sso.mapping import check_roles_by_group
 from ctorendang.domains.sso.models import Connection
 from ctorendang.infra.auth.recency import require_recent
@@ -144,6 +144,37 @@ class DirectoryService:
         directory.status = "active" if on else "disabled"
         self._record("enabled" if on else "disabled", directory)
         return directory
+
+    async def delete(self, directory_id: UUID, confirmed_name: str) -> str:
+        """Forget a directory that is turned off, with its tokens and groups, and whom it kept. Returns its name.
+
+        The people stay, and are nobody's to manage from now on: whom it had shut out stays out until an administrator
+        lets them in again.
+
+        Args:
+            directory_id: which.
+            confirmed_name: what it is called, as the administrator has typed it.
+
+        Raises:
+            Forbidden: the actor does not administer directories.
+            StepUpRequired: the actor has not shown recently who they are.
+            NotFound: there is no such directory here.
+            DirectoryTurnedOn: it could be sending something at this moment.
+            InvalidInput: it is not called so.
+        """
+        self._work.require(ScimPermission.MANAGE)
+        require_recent(self._work.actor)
+        directory = await self._locked(directory_id)
+        if directory.status == "active":
+            raise DirectoryTurnedOn
+        fields = Fields()
+        if confirmed_name.strip() != directory.name:
+            fields.refuse("confirmedName", f"Type {directory.name}, as it is written here.")
+        fields.done()
+        resources = ResourceRepository(self._work.session, self._tenant_id, directory.id)
+        self._record("deleted", directory, released=await resources.release_accounts())
+        await self._work.session.delete(directory)
+        return directory.name
 
     async def create_token(self, directory_id: UUID, label: str, days: int) -> NewToken:
         """Make a token; two of a directory are good at once, so that one can be changed without a gap.

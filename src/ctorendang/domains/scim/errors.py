@@ -23,6 +23,16 @@ class DirectoryNameTaken(AppError):
         super().__init__("Another directory has this name.")
 
 
+class DirectoryTurnedOn(AppError):
+    """What a directory is sending at this moment must not meet its end half-way."""
+
+    code = "directory_turned_on"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Turn the directory off first.")
+
+
 class TooManyTokens(AppError):
     """Two are enough to change one without a gap; more would be forgotten ones."""
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from ctorendang.domains.accounts.graphql import Done
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.scim.directories import DirectoryDraft, DirectoryService, NewToken
 from ctorendang.domains.scim.graphql import ScimDirectoryType, ScimTokenType
@@ -78,6 +79,14 @@ class DisableScimDirectoryInput:
 
 
 @strawberry.input
+class DeleteScimDirectoryInput:
+    """Which directory."""
+
+    directory_id: strawberry.ID
+    confirmed_name: str = strawberry.field(description="What it is called, so that no other one is deleted.")
+
+
+@strawberry.input
 class CreateScimTokenInput:
     """What a token is for."""
 
@@ -102,6 +111,7 @@ class RevokeScimTokenInput:
 
 ScimDirectoryResult = Annotated[ScimDirectoryType | Refusal | InvalidInput, strawberry.union("ScimDirectoryResult")]
 CreateScimTokenResult = Annotated[CreatedScimToken | Refusal | InvalidInput, strawberry.union("CreateScimTokenResult")]
+DeleteScimDirectoryResult = Annotated[Done | Refusal | InvalidInput, strawberry.union("DeleteScimDirectoryResult")]
 RevokeScimTokenResult = Annotated[ScimTokenType | Refusal, strawberry.union("RevokeScimTokenResult")]
 
 
@@ -149,6 +159,13 @@ class ScimMutations:
         directory_id = required_id(input.directory_id)
         changed = await info.context.use(lambda work: DirectoryService(work).turn(directory_id, on=False))
         return ScimDirectoryType.of(changed)
+
+    @mutation
+    async def delete_scim_directory(self, info: Info, input: DeleteScimDirectoryInput) -> DeleteScimDirectoryResult:
+        """Forget a directory that is turned off; its people stay as they are. Asks for a recent sign-in."""
+        directory_id, name = required_id(input.directory_id), input.confirmed_name
+        deleted = await info.context.use(lambda work: DirectoryService(work).delete(directory_id, name))
+        return Done(message=f"{deleted} is deleted.")
 
     @mutation
     async def create_scim_token(self, info: Info, input: CreateScimTokenInput) -> CreateScimTokenResult:

@@ -261,6 +261,13 @@ class ResourceRepository:
             )
         )
 
+    async def release_accounts(self) -> int:
+        """Let the accounts that the directory keeps be their people's again; how many there are."""
+        kept = self.users().with_only_columns(ScimUser.user_id)
+        statement = update(User).where(User.tenant_id == self._tenant_id, User.id.in_(kept)).values(managed=False)
+        statement = statement.returning(User.id).execution_options(synchronize_session=False)
+        return len(list(await self._session.scalars(statement)))
+
     async def domain_is_verified(self, email: str) -> bool:
         """Whether the tenant has proven that the domain of an address is its own."""
         condition = exists().where(
