@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ctorendang.infra.db.session import Database
     from ctorendang.settings import Settings
 
+    _Act = Callable[[Database, Sequence[Declaration]], Coroutine[object, object, Plan]]
+
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=ROOT / "tenants")
 
 
@@ -43,52 +45,50 @@ def tenants_apply(path: Path) -> None:
     _declare(path, apply, keep=True)
 
 
-def _declare(
-    path: Path, act: "Callable[[Database, Sequence[Declaration]], Coroutine[object, object, Plan]]", *, keep: bool
-) -> None:
+def _declare(path: Path, act: "_Act", *, keep: bool) -> None:
     from ctorendang.domains.tenants.declarations import InvalidDeclarations, read_declarations
-    from ctorendang.infra.db.session import Database
     from ctorendang.infra.theming.renderer import ThemeRenderer
 
     settings = adopt_stack()
-    platform_url = require(settings.database.platform_url, "PLATFORM_DATABASE_URL")
-
-    async def run() -> "Plan":
-        database = Database(platform_url, pool_size=1)
-        try:
-            return await act(database, declarations)
-        finally:
-            await database.close()
-
     try:
         declarations = read_declarations(path, ThemeRenderer(settings.paths.root / "themes", development=False))
-        _tell(asyncio.run(run()))
-        for slug, changes in asyncio.run(_single_sign_on(settings, declarations, keep=keep)).items():
-            _tell_changes(slug, changes)
+        asyncio.run(_bring(settings, declarations, act, keep=keep))
     except InvalidDeclarations as error:
         raise click.ClickException(str(error)) from None
 
 
-async def _single_sign_on(
-    settings: "Settings", declarations: "Sequence[Declaration]", *, keep: bool
-) -> "dict[str, list[Change]]":
-    """Plan or apply the connections of the tenants that are there; without the app role's address there are none."""
-    if not settings.database.url and not any(each.sso.connections for each in declarations):
-        return {}
+async def _bring(settings: "Settings", declarations: "Sequence[Declaration]", act: "_Act", *, keep: bool) -> None:
+    """Plan or apply the tenants and then the connections of those that are there.
+
+    Providers are asked before anything is changed: what is wrong with them leaves everything as it was.
+    """
     from ctorendang.domains.sso.connections.declared import DeclaredConnections
     from ctorendang.domains.tenants.platform import ids_by_slug
+    from ctorendang.infra.db.session import Database
     from ctorendang.wiring import open_product
 
-    async with open_product(settings) as product:
-        connections = DeclaredConnections(product)
-        act = connections.apply if keep else connections.plan
-        ids = await ids_by_slug(product)
-        found = {each.slug: await act(ids[each.slug], each) for each in declarations if each.slug in ids}
-    return {slug: changes for slug, changes in found.items() if changes}
+    database = Database(require(settings.database.platform_url, "PLATFORM_DATABASE_URL"), pool_size=1)
+    try:
+        # Without the app role's address there are no connections.
+        if not settings.database.url and not any(each.sso.connections for each in declarations):
+            _tell(await act(database, declarations))
+            return
+        async with open_product(settings) as product:
+            connections, ids = DeclaredConnections(product), await ids_by_slug(product)
+            told = {each.slug: await connections.ask(ids.get(each.slug), each) for each in declarations if keep}
+            _tell(await act(database, declarations))
+            ids = await ids_by_slug(product)
+            for each in declarations:
+                if (known := ids.get(each.slug)) is not None:
+                    changes = connections.apply(known, each, told[each.slug]) if keep else connections.plan(known, each)
+                    _tell_changes(each.slug, await changes)
+    finally:
+        await database.close()
 
 
 def _tell_changes(slug: str, changes: "Sequence[Change]") -> None:
-    click.echo(f"{slug}: single sign-on")
+    if changes:
+        click.echo(f"{slug}: single sign-on")
     for change in changes:
         click.echo(f"  {change.field}: {change.live!r} -> {change.wanted!r}")
 

@@ -137,7 +137,8 @@ async def test_metadata_is_read_when_the_file_is_applied(market, applier, provid
         host.status = 404
         connection["metadata_url"] = host.url + "/elsewhere"
         with pytest.raises(
-            InvalidDeclarations, match=r"yaml:1: Staff: There is no metadata at this address \(HTTP 404\)"
+            InvalidDeclarations,
+            match=rf"{market.slug}.yaml: connection `Staff`: There is no metadata at this address \(HTTP 404\)",
         ):
             await applier.apply(market.id, declared(market, connection))
 
@@ -232,7 +233,7 @@ async def test_what_is_enforced_is_not_turned_off(market, applier, provider: Sig
     await applier.apply(market.id, declared(market, connection))
     await enforce(market, connection, "everyone")
     for act in (applier.plan, applier.apply):
-        with pytest.raises(InvalidDeclarations, match=r"yaml:1: Staff: people must sign in through it"):
+        with pytest.raises(InvalidDeclarations, match=r"yaml: connection `Staff`: people must sign in through it"):
             await act(market.id, declared(market, {**connection, "enabled": False}))
     assert await applier.plan(market.id, declared(market, connection)) == []
     await market.fetch("update access_policies set sso_scope = 'off'")
@@ -245,7 +246,9 @@ async def test_a_domain_whose_people_are_bound_is_not_taken_away(market, applier
     await applier.apply(market.id, declared(market, connection))
     await enforce(market, connection, "domains", name)
     for act in (applier.plan, applier.apply):
-        with pytest.raises(InvalidDeclarations, match=rf"yaml:1: Staff: people of `{name}` must sign in through it"):
+        with pytest.raises(
+            InvalidDeclarations, match=rf"yaml: connection `Staff`: people of `{name}` must sign in through it"
+        ):
             await act(market.id, declared(market, {**connection, "domains": []}))
     assert len(await market.fetch("select 1 from email_domains")) == 1
     await market.fetch("update access_policies set sso_scope = 'off'")

@@ -13,6 +13,16 @@ class ConnectionIsManaged(AppError):
         super().__init__("This connection is kept in a file by your operator. Ask them to change it there.")
 
 
+class ConnectionChangedMeanwhile(AppError):
+    """What its provider was asked for is not what is needed any more."""
+
+    code = "connection_changed_meanwhile"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("It was changed at this very moment. Apply the file again.")
+
+
 class ConnectionNotTested(AppError):
     """Nobody has shown that it works as it is now."""
 

@@ -1,7 +1,8 @@
 """Bringing a tenant's connections in step with its file, after the tenant itself."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,13 @@ import msgspec
 
 from ctorendang.domains.accounts.access import policy_of
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.sso.connections.declared_fields import leads_elsewhere, live_fields, source_of, wanted_fields
 from ctorendang.domains.sso.connections.lifecycle import Ownership
 from ctorendang.domains.sso.connections.service import changed
 from ctorendang.domains.sso.connections.setup import is_configured
 from ctorendang.domains.sso.connections.succession import forget_identities_of
 from ctorendang.domains.sso.email_domains.names import check_domain
+from ctorendang.domains.sso.errors import ConnectionChangedMeanwhile
 from ctorendang.domains.sso.models import Connection, EmailDomain
 from ctorendang.domains.sso.oidc import oauth
 from ctorendang.domains.sso.oidc.flow import client_of, discover, seal_secret
@@ -22,12 +25,12 @@ from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.repository import ConnectionRepository, DomainRepository
 from ctorendang.domains.sso.saml.keys import service_provider
 from ctorendang.domains.sso.saml.settings import read_settings, store_settings
-from ctorendang.domains.sso.saml.source import SamlSource, by_hand, told
+from ctorendang.domains.sso.saml.source import by_hand, told
 from ctorendang.domains.sso.status import ConnectionStatus
 from ctorendang.domains.tenants.applying import Change
 from ctorendang.domains.tenants.declarations import Declaration, InvalidDeclarations
 from ctorendang.domains.tenants.declared_sso import DeclaredConnection
-from ctorendang.infra.auth.actor import WORKER, Actor
+from ctorendang.infra.auth.actor import NO_TENANT, WORKER, Actor
 from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.product import Product
 from ctorendang.infra.validation import Fields
@@ -35,6 +38,9 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token
 from ctorendang.kit.ids import uuid7
+
+Told = Mapping[UUID, dict[str, Any]]
+"""What providers have said of themselves, as ``Connection.settings``, by connection."""
 
 
 class DeclaredConnections:
@@ -60,22 +66,52 @@ class DeclaredConnections:
         async with self._product.units.begin(_actor(tenant_id)) as work:
             return await self._changes(work, declaration)
 
-    async def apply(self, tenant_id: UUID, declaration: Declaration) -> list[Change]:
-        """Do it, all of a tenant's connections or none; what was done.
+    async def ask(self, tenant_id: UUID | None, declaration: Declaration) -> Told:
+        """Have providers say what applying will need. Nothing is locked meanwhile, and nothing is changed.
+
+        Args:
+            tenant_id: None for a tenant that is not there yet.
+            declaration: its file.
 
         Raises:
             InvalidDeclarations: as for ``plan``; or a provider cannot be asked about itself.
         """
+        actor = _actor(tenant_id or NO_TENANT)
+        self._product.grants.require(actor, SsoPermission.REFRESH)
+        asked = list(declaration.sso.connections)
+        for wanted in asked:
+            self._check(declaration, wanted)
+        if tenant_id is not None:
+            async with self._product.units.begin(actor) as work:
+                names = {change.field.split(".")[1] for change in await self._changes(work, declaration)}
+                asked = [each for each in asked if each.name in names and await _is_told_anew(work, each)]
+        told_anew = {}
+        for wanted in asked:
+            with _problems_of(declaration, wanted):
+                told_anew[wanted.id] = await self._settings(wanted)
+        return told_anew
+
+    async def apply(self, tenant_id: UUID, declaration: Declaration, told_anew: Told | None = None) -> list[Change]:
+        """Do it, all of a tenant's connections or none; what was done.
+
+        Args:
+            tenant_id: whose file it is.
+            declaration: the file.
+            told_anew: what ``ask`` found out; None has the providers asked now.
+
+        Raises:
+            InvalidDeclarations: as for ``ask``.
+        """
         self._product.grants.require(_actor(tenant_id), SsoPermission.REFRESH)
+        if told_anew is None:
+            told_anew = await self.ask(tenant_id, declaration)
         async with self._product.units.begin(_actor(tenant_id)) as work:
             done = await self._changes(work, declaration)
             names = {change.field.split(".")[1] for change in done}
             for wanted in declaration.sso.connections:
                 if wanted.name in names:
-                    try:
-                        await self._put(work, wanted)
-                    except AppError as error:
-                        raise InvalidDeclarations([_problem(declaration, wanted, _told(error))]) from None
+                    with _problems_of(declaration, wanted):
+                        await self._put(work, wanted, told_anew)
             for gone in await _released(work, declaration):
                 gone.ownership = Ownership.SEED
                 record(work, "sso.connection.released", Subject("sso_connection", gone.id), {"name": gone.name})
@@ -88,7 +124,8 @@ class DeclaredConnections:
             live = await ConnectionRepository(work.session).find(work.tenant_id, wanted.id)
             if live is None or live.ownership != Ownership.SEED or wanted.ownership != "seed":
                 await _require_ways_in(work, declaration, wanted)
-                found += [change async for change in self._differences(work, live, wanted)]
+                with _problems_of(declaration, wanted):
+                    found += [change async for change in self._differences(work, live, wanted)]
         for gone in await _released(work, declaration):
             found.append(Change(f"sso.{gone.name}.ownership", str(gone.ownership), "seed", drifted=False))
         return found
@@ -96,8 +133,8 @@ class DeclaredConnections:
     async def _differences(
         self, work: UnitOfWork, live: Connection | None, wanted: DeclaredConnection
     ) -> AsyncIterator[Change]:
-        before = {} if live is None else await _live(work, live, wanted)
-        for field, value in _wanted(wanted).items():
+        before = {} if live is None else await live_fields(work, live, wanted)
+        for field, value in wanted_fields(wanted).items():
             if live is None or before[field] != value:
                 yield Change(f"sso.{wanted.name}.{field}", before.get(field), value, drifted=live is not None)
         if wanted.secret_ref and (live is None or not await self._has_secret(work, live, wanted)):
@@ -121,7 +158,7 @@ class DeclaredConnections:
                     [_problem(declaration, wanted, f"`{domain.name}`: {fields.problems['domain']}")]
                 )
 
-    async def _put(self, work: UnitOfWork, wanted: DeclaredConnection) -> None:
+    async def _put(self, work: UnitOfWork, wanted: DeclaredConnection, told_anew: Told) -> None:
         connection = await ConnectionRepository(work.session).find(work.tenant_id, wanted.id, locked=True)
         made = connection is None
         if connection is None:
@@ -129,9 +166,11 @@ class DeclaredConnections:
             work.session.add(connection)
             await work.session.flush()
             await work.session.refresh(connection)
-        if made or _of_provider(connection, wanted) != _provider_side(wanted) or connection.protocol != wanted.protocol:
+        if made or leads_elsewhere(connection, wanted):
+            if wanted.id not in told_anew:
+                raise ConnectionChangedMeanwhile
             connection.protocol = wanted.protocol
-            before, connection.settings = connection.settings, await self._settings(wanted)
+            before, connection.settings = connection.settings, told_anew[wanted.id]
             await forget_identities_of(work, connection, before)
             connection.metadata_fetched_at = now() if wanted.metadata_url else None
             changed(connection)
@@ -148,19 +187,13 @@ class DeclaredConnections:
         await _put_domains(work, wanted)
         record(work, "sso.connection.declared", Subject("sso_connection", connection.id), {"name": wanted.name})
         if made:
-            work.publish("sso.connection.created", {"connection_id": str(connection.id)})
+            work.publish("connection.created", {"connection_id": str(connection.id)})
 
     async def _settings(self, wanted: DeclaredConnection) -> dict[str, Any]:
         """Everything about the provider, asked for where the file only says whom to ask."""
         outgoing = self._product.gateways.outgoing
         if wanted.protocol == "saml":
-            source = SamlSource(
-                metadata_url=wanted.metadata_url,
-                entity_id=wanted.entity_id,
-                sso_url=wanted.sso_url,
-                slo_url=wanted.slo_url,
-                certificates="\n".join(wanted.certificates),
-            )
+            source = source_of(wanted)
             metadata = await told(outgoing, source) if wanted.metadata_url else by_hand(source)
             settings = metadata.applied_to(read_settings({}))
             return store_settings(msgspec.structs.replace(settings, metadata_url=wanted.metadata_url))
@@ -180,7 +213,24 @@ def _actor(tenant_id: UUID) -> Actor:
 
 
 def _problem(declaration: Declaration, wanted: DeclaredConnection, reason: str) -> str:
-    return f"tenants/{declaration.slug}.yaml:1: {wanted.name}: {reason}"
+    return f"{declaration.slug}.yaml: connection `{wanted.name}`: {reason}"
+
+
+@contextmanager
+def _problems_of(declaration: Declaration, wanted: DeclaredConnection) -> Iterator[None]:
+    """Say of which file and connection it is what is refused inside.
+
+    Raises:
+        InvalidDeclarations: it was refused.
+    """
+    try:
+        yield
+    except AppError as error:
+        raise InvalidDeclarations([_problem(declaration, wanted, _told(error))]) from None
+
+
+async def _is_told_anew(work: UnitOfWork, wanted: DeclaredConnection) -> bool:
+    return leads_elsewhere(await ConnectionRepository(work.session).find(work.tenant_id, wanted.id), wanted)
 
 
 def _told(error: AppError) -> str:
@@ -192,63 +242,6 @@ async def _released(work: UnitOfWork, declaration: Declaration) -> list[Connecti
     declared = {wanted.id for wanted in declaration.sso.connections}
     every = await ConnectionRepository(work.session).all(work.tenant_id)
     return [each for each in every if each.ownership == Ownership.MANAGED and each.id not in declared]
-
-
-def _provider_side(wanted: DeclaredConnection) -> dict[str, Any]:
-    """What a change of asks the provider anew."""
-    if wanted.metadata_url:
-        return {"metadata_url": wanted.metadata_url}
-    if wanted.protocol == "saml":
-        return {name: getattr(wanted, name) for name in ("entity_id", "sso_url", "slo_url")} | {
-            "certificates": len(wanted.certificates)
-        }
-    if wanted.protocol == "oauth":
-        return {"client_id": wanted.client_id}
-    names = ("client_id", "hosted_domain") if wanted.provider == "google" else ("issuer", "client_id")
-    return {name: getattr(wanted, name) for name in names if getattr(wanted, name)}
-
-
-def _of_provider(live: Connection, wanted: DeclaredConnection) -> dict[str, Any]:
-    """The same of what is stored."""
-    return {
-        name: len(live.settings.get(name, ())) if name == "certificates" else live.settings.get(name, "")
-        for name in _provider_side(wanted)
-    }
-
-
-def _wanted(wanted: DeclaredConnection) -> dict[str, Any]:
-    """A connection as its file says, field by field."""
-    return {
-        "protocol": wanted.protocol,
-        "provider": wanted.provider,
-        "ownership": wanted.ownership,
-        "enabled": wanted.enabled,
-        "at": _provider_side(wanted),
-        "jit": wanted.jit,
-        "default_role": wanted.default_role,
-        "mapping": wanted.mapping,
-        "attributes": wanted.attributes,
-        "domains": {domain.name: domain.verified for domain in sorted(wanted.domains, key=lambda each: each.name)},
-    }
-
-
-async def _live(work: UnitOfWork, live: Connection, wanted: DeclaredConnection) -> dict[str, Any]:
-    """The same as it is."""
-    domains = [
-        each for each in await DomainRepository(work.session).all(work.tenant_id) if each.connection_id == live.id
-    ]
-    return {
-        "protocol": live.protocol,
-        "provider": live.provider,
-        "ownership": live.ownership,
-        "enabled": live.status == ConnectionStatus.ACTIVE,
-        "at": _of_provider(live, wanted),
-        "jit": live.jit,
-        "default_role": live.default_role,
-        "mapping": live.roles_by_group,
-        "attributes": live.attributes,
-        "domains": {each.domain: each.declared for each in domains},
-    }
 
 
 async def _require_ways_in(work: UnitOfWork, declaration: Declaration, wanted: DeclaredConnection) -> None:
