@@ -121,5 +121,5 @@ async def _add(work: UnitOfWork, realm: _Realm) -> Connection:
     )
     work.session.add_all([connection, domain])
     await work.session.flush()
-    work.publish("sso.connection.created", {"connection_id": str(connection.id)})
+    work.publish("connection.created", {"connection_id": str(connection.id)})
     return connection

@@ -129,7 +129,7 @@ class DirectoryService:
             directory.roles_by_group = mapping
             self._record("groups_mapped", directory, before=before, after=mapping)
             payload = {"directory_id": str(directory.id), "formerly": before}
-            self._work.publish("scim.groups_mapped", payload)
+            self._work.publish("directory.groups_mapped", payload)
         return directory
 
     async def turn(self, directory_id: UUID, *, on: bool) -> ScimDirectory:

@@ -17,4 +17,4 @@ async def _follow_mapping(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         await ProvisionedGroups(work, directory).follow_mapping(payload["formerly"])
 
 
-SUBSCRIPTIONS = (Subscription("scim.groups_mapped", "scim.follow_mapping", _follow_mapping, role=ROLE),)
+SUBSCRIPTIONS = (Subscription("directory.groups_mapped", "scim.follow_mapping", _follow_mapping, role=ROLE),)

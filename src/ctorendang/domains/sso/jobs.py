@@ -46,8 +46,8 @@ async def _want_metadata(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Have the metadata of every connection that names an address read again, each in a job of its own."""
     for connection in await ConnectionRepository(work.session).all(work.tenant_id):
         if connection.settings.get("metadata_url") and is_due(connection, now() + timedelta(hours=1)):
-            work.publish("sso.metadata.wanted", {"connection_id": str(connection.id)})
-    work.publish("sso.metadata.due", {}, at=now() + _DAY)
+            work.publish("connection.metadata_wanted", {"connection_id": str(connection.id)})
+    work.publish("sso.metadata_due", {}, at=now() + _DAY)
 
 
 async def _refresh_metadata(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -65,7 +65,7 @@ async def _watch_certificates(work: UnitOfWork, _: Mapping[str, Any]) -> None:
         for warning in expiry_warnings(certificates, now()):
             if await _first_time(work, connection, warning):
                 await _tell_administrators(work, connection, _expiry_text(warning, len(certificates)))
-    work.publish("sso.certificates.due", {}, at=now() + _DAY)
+    work.publish("sso.certificates_due", {}, at=now() + _DAY)
 
 
 async def _first_time(work: UnitOfWork, connection: Connection, warning: ExpiryWarning) -> bool:
@@ -82,7 +82,7 @@ def _expiry_text(warning: ExpiryWarning, certificates: int) -> str:
 
 async def _check_domains(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Look for every proof in DNS again; a name server that does not answer says nothing."""
-    work.publish("sso.domains.due", {}, at=now() + _DAY)
+    work.publish("sso.domains_due", {}, at=now() + _DAY)
     domains = DomainRepository(work.session)
     asked = {each.id: (each.domain, each.token) for each in await domains.all(work.tenant_id) if not each.declared}
     said = await _looked_up(work.gateways.dns, [domain for domain, _ in asked.values()])
@@ -127,7 +127,7 @@ async def _tell_administrators(work: UnitOfWork, connection: Connection, text: s
     """A mail for each, in a job of its own, so that one that cannot be sent keeps none of the others."""
     for user in await BoundPeople(work.session).administrators(work.tenant_id):
         payload = {"user_id": str(user.id), "connection_id": str(connection.id), "text": text}
-        work.publish("sso.attention.wanted", payload)
+        work.publish("connection.attention_wanted", payload)
 
 
 async def _send_attention(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -146,7 +146,7 @@ async def _forget(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     for model in _OVER:
         statement = delete(model).where(model.tenant_id == work.tenant_id, model.expires_at < now())
         await work.session.execute(statement.execution_options(synchronize_session=False))
-    work.publish("sso.purge.due", {}, at=now() + _DAY)
+    work.publish("sso.purge_due", {}, at=now() + _DAY)
 
 
 async def begin_days(product: Product) -> None:
@@ -159,21 +159,21 @@ async def begin_days(product: Product) -> None:
 async def _begin_day(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Plan each of the daily jobs that nobody has planned."""
     if not await is_planned(work, "sso.want_metadata"):
-        work.publish("sso.metadata.due", {}, at=now() + _DAY)
+        work.publish("sso.metadata_due", {}, at=now() + _DAY)
     if not await is_planned(work, "sso.watch_certificates"):
-        work.publish("sso.certificates.due", {}, at=now() + timedelta(hours=1))
+        work.publish("sso.certificates_due", {}, at=now() + timedelta(hours=1))
     if not await is_planned(work, "sso.check_domains"):
-        work.publish("sso.domains.due", {}, at=now() + _DAY)
+        work.publish("sso.domains_due", {}, at=now() + _DAY)
     if not await is_planned(work, "sso.forget"):
-        work.publish("sso.purge.due", {}, at=now() + _DAY)
+        work.publish("sso.purge_due", {}, at=now() + _DAY)
 
 
 SUBSCRIPTIONS = (
-    Subscription("sso.connection.created", "sso.begin_day", _begin_day),
-    Subscription("sso.metadata.due", "sso.want_metadata", _want_metadata),
-    Subscription("sso.metadata.wanted", "sso.refresh_metadata", _refresh_metadata),
-    Subscription("sso.certificates.due", "sso.watch_certificates", _watch_certificates),
-    Subscription("sso.domains.due", "sso.check_domains", _check_domains),
-    Subscription("sso.attention.wanted", "sso.send_attention", _send_attention),
-    Subscription("sso.purge.due", "sso.forget", _forget, bulk=True),
+    Subscription("connection.created", "sso.begin_day", _begin_day),
+    Subscription("sso.metadata_due", "sso.want_metadata", _want_metadata),
+    Subscription("connection.metadata_wanted", "sso.refresh_metadata", _refresh_metadata),
+    Subscription("sso.certificates_due", "sso.watch_certificates", _watch_certificates),
+    Subscription("sso.domains_due", "sso.check_domains", _check_domains),
+    Subscription("connection.attention_wanted", "sso.send_attention", _send_attention),
+    Subscription("sso.purge_due", "sso.forget", _forget, bulk=True),
 )

@@ -89,7 +89,7 @@ class ConnectionService:
         if connection.protocol == Protocol.SAML:
             await service_provider(self._work, connection)
         self._record(connection, "created", {"name": name, "protocol": protocol, "provider": provider})
-        self._work.publish("sso.connection.created", {"connection_id": str(connection.id)})
+        self._work.publish("connection.created", {"connection_id": str(connection.id)})
         return connection
 
     async def rename(self, connection_id: UUID, name: str) -> Connection:
