@@ -2,6 +2,7 @@
 
 import pytest
 from tests.domains.sso.real_op import RealOp, serving
+from tests.domains.sso.setting_up import create
 from tests.factories import PASSWORD, Marketplace, Person
 
 pytestmark = pytest.mark.browser
@@ -75,3 +76,27 @@ async def test_a_provider_is_connected_tested_and_turned_on(windows, live_market
         await login.wait_for_url("**/account/profile")
     (row,) = await live_market.fetch("select roles from users where email = 'grace@people.example'")
     assert row["roles"] == ["cto"]
+
+
+async def test_what_is_too_large_is_said_in_the_wizard(windows, live_market: Marketplace):
+    admin = await live_market.join("admin")
+    window = await windows(viewport={"width": 390, "height": 844})
+    page = await window.open("/login")
+    await sign_in(page, admin)
+    connection_id = await create(admin)
+    await page.goto(f"{window.base}/admin/sso/{connection_id}?step=metadata")
+    for size in (2_500_000, 12_000_000):
+        await page.get_by_text("Metadata file").click()
+        file = {"name": "metadata.xml", "mimeType": "text/xml", "buffer": b" " * size}
+        await page.get_by_label("File", exact=True).set_input_files(files=[file])
+        await page.get_by_role("button", name="Upload and continue").click()
+        await page.get_by_text("Choose a file of at most 2 MB.").wait_for()
+        await page.goto(f"{window.base}/admin/sso/{connection_id}?step=metadata")
+    await page.get_by_text("Metadata file").click()
+    await page.get_by_text("Paste it instead").click()
+    await page.get_by_label("Metadata (XML)").fill("<x>" + "x" * 1_100_000)
+    await page.get_by_role("button", name="Use this text").click()
+    await page.get_by_text("This is too long to paste.").wait_for()
+    refused = [problem for problem in window.problems if "413" in problem]
+    assert len(refused) == 3
+    window.problems = [problem for problem in window.problems if problem not in refused]
