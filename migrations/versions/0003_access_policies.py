@@ -38,10 +38,14 @@ def upgrade() -> None:
     )
     op.add_column("sessions", sa.Column("method", sa.Text(), server_default="password", nullable=False))
     op.add_column("sessions", sa.Column("strong", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("sessions", sa.Column("second_factor", sa.Text(), nullable=True))
     op.add_column(
         "sessions",
         sa.Column("authenticated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
     )
     op.add_column("users", sa.Column("break_glass", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_check_constraint(op.f("ck_sessions_method"), "sessions", "method in ('password', 'passkey', 'sso')")
+    op.create_check_constraint(
+        op.f("ck_sessions_second_factor"), "sessions", "second_factor in ('app', 'recovery_code', 'passkey')"
+    )
     tenant_table("access_policies")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ctorendang.domains.accounts.access import policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import CredentialsNotAccepted, EmailNotAvailable
+from ctorendang.domains.accounts.known_browser import limits_of
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.passwords import hash_password_aside, password_fits
 from ctorendang.domains.accounts.permissions import AccountPermission
@@ -24,8 +25,6 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.ids import uuid7
 
-PER_ACCOUNT = Limit("sign-in-account", attempts=10, seconds=600)
-PER_ADDRESS = Limit("sign-in-address", attempts=200, seconds=600)
 OPENINGS = Limit("sign-up-address", attempts=30, seconds=3600)
 REMINDERS = Limit("account-exists-mail", attempts=3, seconds=3600)
 
@@ -106,30 +105,37 @@ class Authentication:
             raise EmailNotAvailable
         return Proven(person, Method.PASSWORD, password_hash=password_hash)
 
-    async def sign_in(self, email: str, password: str) -> Proven:
+    async def sign_in(self, email: str, password: str, device: str = "") -> Proven:
         """Check a password; whom it belongs to, with no session yet.
+
+        Args:
+            email: as it was typed.
+            password: as it was typed.
+            device: the cookie that the browser was given when it signed in before; empty where there is none.
 
         Raises:
             CredentialsNotAccepted: something does not fit; it takes as long whatever it is.
-            TooManyAttempts: for this account or from this address.
+            TooManyAttempts: for this account, from this address or by this browser.
             SingleSignOnRequired: the password is right, and people with this address come another way.
         """
         self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
         email = email.strip().lower()[:_LONGEST_EMAIL]
-        tenant = str(self._tenant_id)
-        await self._product.limiter.count(PER_ADDRESS, tenant, self._visitor.address)
-        await self._product.limiter.count(PER_ACCOUNT, tenant, email)
         async with self._product.units.begin(self._authenticator) as work:
             found = await UserRepository(session=work.session).find_with_password(
                 self._tenant_id, email if "\0" not in email else ""
             )
             policy = await policy_of(work)
         user, password_hash = found or (None, None)
+        limits = limits_of(
+            self._product, self._tenant_id, email, self._visitor.address, user.id if user else None, device
+        )
+        for limit in limits:
+            await self._product.limiter.count(*limit)
         fits = await password_fits(password_hash, password)
         if user is None or password_hash is None or not fits or user.status != MemberStatus.ACTIVE:
             raise CredentialsNotAccepted
-        await self._product.limiter.forgive(PER_ADDRESS, tenant, self._visitor.address)
-        await self._product.limiter.forgive(PER_ACCOUNT, tenant, email)
+        for limit in limits:
+            await self._product.limiter.forgive(*limit)
         refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
         person = self._visitor.as_person(user.id, user.name, user.roles)
         return Proven(person, Method.PASSWORD, password_hash=password_hash)

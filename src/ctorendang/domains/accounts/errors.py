@@ -49,8 +49,8 @@ class WrongPassword(AppError):
     code = "wrong_password"
     status = 409
 
-    def __init__(self) -> None:
-        super().__init__("The current password is not right.")
+    def __init__(self, detail: str = "The current password is not right.") -> None:
+        super().__init__(detail)
 
 
 class AccountNotAdoptable(AppError):
@@ -136,8 +136,10 @@ class CodeNotAccepted(AppError):
     code = "code_not_accepted"
     status = 401
 
-    def __init__(self) -> None:
-        super().__init__("This code is not right, or was used before. Wait for the next one and try again.")
+    def __init__(
+        self, detail: str = "This code is not right, or was used before. Wait for the next one and try again."
+    ) -> None:
+        super().__init__(detail)
 
 
 class PasskeyNotAccepted(AppError):

@@ -8,6 +8,7 @@ from uuid import UUID
 from ctorendang.domains.accounts.models import EmailToken, User
 from ctorendang.domains.accounts.people.avatars import drop_unused
 from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
+from ctorendang.domains.accounts.recovery import RESET_LIFETIME
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
@@ -19,7 +20,6 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import random_token, token_hash
 
-_RESET_LIFETIME = timedelta(minutes=30)
 _VERIFY_LIFETIME = timedelta(days=3)
 _ROLES: Mapping[str, str] = {Role.CLIENT: "a client", Role.CTO: "a CTO", Role.ADMIN: "an administrator"}
 
@@ -36,7 +36,7 @@ async def _send_password_reset(work: UnitOfWork, payload: Mapping[str, Any]) -> 
     user = await UserRepository(session=work.session).find_by_email(work.tenant_id, payload["email"])
     if user is None or user.status != MemberStatus.ACTIVE:
         return
-    token = await _email_token(work, user, "reset_password", _RESET_LIFETIME)
+    token = await _email_token(work, user, "reset_password", RESET_LIFETIME)
     record(work, "accounts.password.reset_requested", Subject("user", user.id))
     await send_mail(
         work,
@@ -44,7 +44,7 @@ async def _send_password_reset(work: UnitOfWork, payload: Mapping[str, Any]) -> 
         user.email,
         user.name,
         paths={"url": f"/password/reset?token={token}"},
-        minutes=int(_RESET_LIFETIME.total_seconds() // 60),
+        minutes=int(RESET_LIFETIME.total_seconds() // 60),
     )
 
 

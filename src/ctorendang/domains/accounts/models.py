@@ -76,6 +76,7 @@ class Session(TenantModel):
         UniqueConstraint("tenant_id", "token_hash"),
         CheckConstraint("kind in ('browser', 'program')", name="kind"),
         CheckConstraint("method in ('password', 'passkey', 'sso')", name="method"),
+        CheckConstraint("second_factor in ('app', 'recovery_code', 'passkey')", name="second_factor"),
         Index(None, "tenant_id", "user_id"),
     )
 
@@ -83,6 +84,7 @@ class Session(TenantModel):
     kind: Mapped[str]
     method: Mapped[str] = mapped_column(server_default="password")
     strong: Mapped[bool] = mapped_column(server_default=text("false"))
+    second_factor: Mapped[str | None]
     authenticated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     token_hash: Mapped[bytes]
     address: Mapped[str | None] = mapped_column(INET)

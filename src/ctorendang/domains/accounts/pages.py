@@ -1,8 +1,10 @@
 """Signing in and up, and one's own account, as pages."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
@@ -10,6 +12,7 @@ from ctorendang.domains.accounts.authentication import Authentication, NewAccoun
 from ctorendang.domains.accounts.credentials import Credentials
 from ctorendang.domains.accounts.errors import SecondFactorEnrolmentRequired, SecondFactorRequired
 from ctorendang.domains.accounts.factors.steps import STEP, STEP_LIFETIME, SignInSteps
+from ctorendang.domains.accounts.known_browser import DEVICE, DEVICE_LIFETIME, make_known
 from ctorendang.domains.accounts.people.preferences import PreferenceService
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import Recovery
@@ -70,6 +73,13 @@ async def open_session(
     sessions = Sessions(product, context_of(request).actor)
     token = await sessions.open_for_browser(person, request.headers.get("user-agent", ""), also)
     response.set_cookie(pages.cookies.make(SESSION, token, int(LONGEST_LIFETIME.total_seconds())))
+    response.set_cookie(_known(request, product, pages, person.actor.person))
+
+
+def _known(request: AnyRequest, product: Product, pages: Pages, person: UUID) -> Cookie:
+    """The cookie by which this browser's attempts on the person's account are counted apart from strangers'."""
+    value = make_known(product, context_of(request).tenant.id, person)
+    return pages.cookies.make(DEVICE, value, DEVICE_LIFETIME)
 
 
 class SignInPages(Controller):
@@ -89,8 +99,9 @@ class SignInPages(Controller):
         """Sign in."""
         form = await pages.form(request)
         try:
+            device = request.cookies.get(pages.cookies.name(DEVICE), "")
             person = await Authentication(product, context_of(request).actor).sign_in(
-                form.text("email"), form.text("password")
+                form.text("email"), form.text("password"), device
             )
         except AppError as error:
             return await pages.show(request, "login", {}, form=pages.refused(error, form), status=error.status)
@@ -179,12 +190,15 @@ class SignUpPages(Controller):
         """Set the new password."""
         form = await pages.form(request)
         try:
-            await Recovery(product, context_of(request).actor).reset_password(form.text("token"), form.text("password"))
+            recovery = Recovery(product, context_of(request).actor)
+            person = await recovery.reset_password(form.text("token"), form.text("password"))
         except AppError as error:
             state = "invalid" if error.code == "token_not_accepted" else None
             refused = pages.refused(error, form)
             return await pages.show(request, "password-reset", form=refused, state=state, status=error.status)
-        return pages.redirect("/login", "Your password is set. Sign in with it.")
+        response = pages.redirect("/login", "Your password is set. Sign in with it.")
+        response.set_cookie(_known(request, product, pages, person))
+        return response
 
     @get("/verify")
     async def verify_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:

@@ -3,6 +3,9 @@
 Whoever holds the secret is nobody yet, so these steps run as the ``authenticator``.
 """
 
+from datetime import timedelta
+from uuid import UUID
+
 from ctorendang.domains.accounts.errors import TokenNotAccepted
 from ctorendang.domains.accounts.passwords import hash_password_aside
 from ctorendang.domains.accounts.permissions import AccountPermission
@@ -16,7 +19,9 @@ from ctorendang.infra.validation import Fields
 from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import token_hash
 
-RESETS_PER_ACCOUNT = Limit("reset-account", attempts=5, seconds=3600)
+RESET_LIFETIME = timedelta(minutes=30)
+# Anybody may use this up; for as long, the newest of the mails that they have caused holds a link that is good.
+RESETS_PER_ACCOUNT = Limit("reset-account", attempts=5, seconds=int(RESET_LIFETIME.total_seconds()))
 RESETS_PER_ADDRESS = Limit("reset-address", attempts=60, seconds=3600)
 TRIES_PER_ADDRESS = Limit("mailed-secret-address", attempts=100, seconds=3600)
 
@@ -48,8 +53,11 @@ class Recovery:
         async with self._product.units.begin(self._authenticator) as work:
             work.publish("account.password_reset_wanted", {"email": email})
 
-    async def reset_password(self, token: str, new: str) -> None:
+    async def reset_password(self, token: str, new: str) -> UUID:
         """Set a new password with a mailed secret, and end all sign-ins. Reading the mail also confirms the address.
+
+        Returns:
+            Whose it was.
 
         Raises:
             InvalidInput: the new password is not good.
@@ -78,6 +86,7 @@ class Recovery:
             await users.put_password(self._tenant_id, user_id, password_hash)
             await sessions.end(self._tenant_id, user_id)
             record(work, "accounts.password.reset", Subject("user", user_id))
+            return user_id
 
     async def verify_email(self, token: str) -> None:
         """Confirm an address with a mailed secret.

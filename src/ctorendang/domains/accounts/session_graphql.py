@@ -9,11 +9,12 @@ from ctorendang.domains.accounts.devices import device_of
 from ctorendang.domains.accounts.graphql import Done, DoneResult
 from ctorendang.domains.accounts.models import Session
 from ctorendang.domains.accounts.own_sessions import OwnSessionService
-from ctorendang.domains.accounts.proof import Method
+from ctorendang.domains.accounts.proof import Method, SecondFactor
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, required_id
 
 strawberry.enum(Method, name="SignInMethod", description="How somebody has shown who they are.")
+strawberry.enum(SecondFactor, name="SecondFactor", description="What somebody has shown besides a password.")
 
 
 @strawberry.enum(description="What holds a session.")
@@ -31,6 +32,9 @@ class SessionType:
     id: strawberry.ID
     kind: SessionKind
     method: Method
+    second_factor: SecondFactor | None = strawberry.field(
+        description="Null where one was enough, or the method is two factors by itself."
+    )
     device: str = strawberry.field(description="What the browser or program calls itself, in plain words.")
     address: str | None = strawberry.field(description="The network address that the sign-in came from.")
     created_at: datetime
@@ -44,6 +48,7 @@ class SessionType:
             id=strawberry.ID(str(session.id)),
             kind=SessionKind(session.kind),
             method=Method(session.method),
+            second_factor=SecondFactor(session.second_factor) if session.second_factor else None,
             device=device_of(session.user_agent),
             address=None if session.address is None else str(session.address),
             created_at=session.created_at,

@@ -107,6 +107,7 @@ class Sessions:
                 kind=kind,
                 method=proven.method,
                 strong=proven.strong,
+                second_factor=proven.second,
                 authenticated_at=_authenticated_at(proven),
                 token_hash=token_hash(token),
                 address=person.address or None,
@@ -121,6 +122,8 @@ class Sessions:
                 await self._make_room(work, session, policy)
             user.last_sign_in_at = now()
             details = {"kind": kind, "method": proven.method}
+            if proven.second is not None:
+                details["second_factor"] = proven.second
             record(work, "accounts.session.opened", Subject("session", session.id), details)
             if also is not None:
                 await also(work, session.id)

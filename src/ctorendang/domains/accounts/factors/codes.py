@@ -5,6 +5,7 @@ from uuid import UUID
 from ctorendang.domains.accounts.errors import CodeNotAccepted
 from ctorendang.domains.accounts.factors.repository import FactorRepository
 from ctorendang.domains.accounts.factors.totp import SEED, is_app_code, normalise, recovery_hash, step_of
+from ctorendang.domains.accounts.proof import SecondFactor
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
@@ -38,8 +39,8 @@ def _limits(actor: Actor, user_id: UUID) -> tuple[tuple[Limit, str], ...]:
     return (PER_ADDRESS, actor.address), (PER_ACCOUNT, str(user_id)), (PER_ACCOUNT_A_DAY, str(user_id))
 
 
-async def accept_code(product: Product, actor: Actor, user_id: UUID, code: str) -> None:
-    """Take a code of a person's authenticator app, or one of their recovery codes.
+async def accept_code(product: Product, actor: Actor, user_id: UUID, code: str) -> SecondFactor:
+    """Take a code of a person's authenticator app, or one of their recovery codes; which of the two it was.
 
     Args:
         product: the product.
@@ -58,8 +59,21 @@ async def accept_code(product: Product, actor: Actor, user_id: UUID, code: str) 
         if not taken:
             record(work, "accounts.second_factor.refused", Subject("user", user_id))
     if not taken:
-        raise CodeNotAccepted
+        raise CodeNotAccepted(_what_to_do(normalise(code)))
     await forgive_attempt(product, actor, user_id)
+    return SecondFactor.APP if is_app_code(normalise(code)) else SecondFactor.RECOVERY_CODE
+
+
+def _what_to_do(code: str) -> str:
+    """What somebody may have meant by a code that is not good; its shape alone decides."""
+    if is_app_code(code):
+        return "This code is not right, or was used before. Wait for the next one and try again."
+    if code.isdigit():
+        return "The code of an authenticator app has six digits. Look again, and type all of them."
+    return (
+        "This recovery code is not right, or was used before. Check it letter by letter, or use another one:"
+        " each works once."
+    )
 
 
 async def _take(work: UnitOfWork, user_id: UUID, code: str) -> bool:

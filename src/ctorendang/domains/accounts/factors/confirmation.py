@@ -19,6 +19,9 @@ from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import Forbidden, SignInRequired
 from ctorendang.infra.product import Product
 
+_WRONG = "This password is not right. Try again."
+_NONE = "Your account has no password. Confirm with your passkey, or sign out and in again."
+
 PER_ACCOUNT = Limit("confirm-identity-account", attempts=10, seconds=600)
 
 
@@ -29,12 +32,14 @@ class WaysToConfirm:
     Attributes:
         provider: they came by single sign-on, and confirm there: nobody asks them for a local password.
         code: besides the password, a code of the authenticator app or a recovery code.
+        app: they have an authenticator app, so that not only recovery codes can be that code.
         passkeys: hosts that they have passkeys on.
     """
 
     provider: bool
     password: bool
     code: bool
+    app: bool
     passkeys: frozenset[str]
 
 
@@ -75,7 +80,7 @@ class Confirmation:
         if ways.provider:
             raise SingleSignOnRequired
         if not await password_fits(password_hash, password):
-            raise WrongPassword
+            raise WrongPassword(_WRONG if ways.password else _NONE)
         await self._product.limiter.forgive(*limited)
         if ways.code:
             if not code.strip():
@@ -113,10 +118,12 @@ class Confirmation:
                 refuse_local_sign_in(policy, user.email, break_glass=user.break_glass)
             password_hash = await users.find_password_hash(self._tenant_id, user_id)
             passkeys = frozenset(each.rp_id for each in await factors.passkeys(self._tenant_id, user_id))
+            app = await factors.find_app(self._tenant_id, user_id)
             strong = await factors.has_any(self._tenant_id, user_id)
             ways = WaysToConfirm(
                 provider=provider,
                 password=password_hash is not None,
+                app=app is not None and app.confirmed_at is not None,
                 code=strong and (policy.mfa != "off" or needs_second_factor(policy, user)),
                 passkeys=passkeys,
             )

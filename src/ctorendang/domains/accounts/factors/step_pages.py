@@ -16,7 +16,7 @@ from ctorendang.domains.accounts.factors.ceremonies import Purpose
 from ctorendang.domains.accounts.factors.service import Factors
 from ctorendang.domains.accounts.factors.steps import STEP, SignInSteps, Step
 from ctorendang.domains.accounts.pages import home_of, open_session
-from ctorendang.domains.accounts.proof import Proven
+from ctorendang.domains.accounts.proof import Proven, SecondFactor
 from ctorendang.infra.errors import AppError, InvalidInput, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -173,7 +173,7 @@ class EnrolmentPages(Controller):
             codes = await Factors(product, step.person, step.id).confirm_app(form.text("code"))
         except _TRY_AGAIN as error:
             return await self._show(request, product, pages, step, form=pages.refused(error, form), status=error.status)
-        return await self._come_in(request, product, pages, step, codes)
+        return await self._come_in(request, product, pages, step, SecondFactor.APP, codes)
 
     @post("/passkey/options")
     async def ask_for_passkey(
@@ -197,7 +197,7 @@ class EnrolmentPages(Controller):
             codes = await maker.register(form.text("credential"), form.text("name"))
         except _TRY_AGAIN as error:
             return await self._show(request, product, pages, step, form=pages.refused(error, form), status=error.status)
-        return await self._come_in(request, product, pages, step, codes)
+        return await self._come_in(request, product, pages, step, SecondFactor.PASSKEY, codes)
 
     async def _step(self, request: AnyRequest, product: Product, pages: Pages) -> Step:
         """Raises SignInExpired also for people who have a factor: they show it elsewhere, and add none here."""
@@ -214,9 +214,15 @@ class EnrolmentPages(Controller):
         return await pages.show(request, "enrol", data={"setup": begun and begun.view()}, **refused)
 
     async def _come_in(
-        self, request: AnyRequest, product: Product, pages: Pages, step: Step, codes: list[str]
+        self,
+        request: AnyRequest,
+        product: Product,
+        pages: Pages,
+        step: Step,
+        second: SecondFactor,
+        codes: list[str],
     ) -> Response[Any]:
-        person = await SignInSteps(product, context_of(request).actor).finish_enrolment(step)
+        person = await SignInSteps(product, context_of(request).actor).finish_enrolment(step, second)
         response = await pages.show(request, "enrol", state="codes", data={"codes": codes, "next": step.next_path})
         await open_session(request, product, pages, person, response)
         response.set_cookie(pages.cookies.drop(STEP))

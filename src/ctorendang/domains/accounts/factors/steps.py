@@ -16,7 +16,7 @@ from ctorendang.domains.accounts.factors.models import SignInStep
 from ctorendang.domains.accounts.factors.repository import FactorRepository, StepRepository
 from ctorendang.domains.accounts.factors.service import has_strong_factor, needs_second_factor
 from ctorendang.domains.accounts.permissions import AccountPermission
-from ctorendang.domains.accounts.proof import Method, Proven
+from ctorendang.domains.accounts.proof import Method, Proven, SecondFactor
 from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.product import Product
 from ctorendang.infra.work import UnitOfWork
@@ -52,9 +52,9 @@ class Step:
     method: Method
     password_hash: str | None = field(repr=False)
 
-    def proven(self) -> Proven:
+    def proven(self, second: SecondFactor) -> Proven:
         """The person, once a second factor was shown too."""
-        return Proven(self.person, self.method, strong=True, password_hash=self.password_hash)
+        return Proven(self.person, self.method, strong=True, second=second, password_hash=self.password_hash)
 
 
 class SignInSteps:
@@ -115,8 +115,8 @@ class SignInSteps:
             counted = await StepRepository(work.session).take_attempt(self._tenant_id, step.id, MOST_ATTEMPTS)
         if not counted:
             raise SignInExpired
-        await accept_code(self._product, self._visitor, step.person.person, code)
-        return await self._finish(step)
+        second = await accept_code(self._product, self._visitor, step.person.person, code)
+        return await self._finish(step, second)
 
     async def show_passkey(self, token: str, ceremonies: Ceremonies, answer: str) -> Proven:
         """Add a passkey of the person's.
@@ -129,16 +129,16 @@ class SignInSteps:
         self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
         step = await self.read(token)
         await ceremonies.show(Purpose.SECOND_FACTOR, step.person.person, answer)
-        return await self._finish(step)
+        return await self._finish(step, SecondFactor.PASSKEY)
 
-    async def finish_enrolment(self, step: Step) -> Proven:
-        """The person, who has just confirmed their first factor within this step.
+    async def finish_enrolment(self, step: Step, second: SecondFactor) -> Proven:
+        """The person, who has just confirmed this first factor of theirs within this step.
 
         Raises:
             SignInExpired: the step was used meanwhile.
         """
         self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
-        return await self._finish(step)
+        return await self._finish(step, second)
 
     async def add_code(self, proven: Proven, code: str) -> Proven:
         """As ``show_code``, for a program that sends password and code at once; ignored where there is no factor.
@@ -152,8 +152,8 @@ class SignInSteps:
             has_factor = await has_strong_factor(work, proven.actor.person)
         if not has_factor:
             return proven
-        await accept_code(self._product, self._visitor, proven.actor.person, code)
-        return replace(proven, strong=True)
+        second = await accept_code(self._product, self._visitor, proven.actor.person, code)
+        return replace(proven, strong=True, second=second)
 
     async def _read(self, work: UnitOfWork, token: str) -> Step:
         found = await StepRepository(work.session).find_step(self._tenant_id, token_hash(token))
@@ -182,9 +182,9 @@ class SignInSteps:
             password_hash=step.password_hash,
         )
 
-    async def _finish(self, step: Step) -> Proven:
+    async def _finish(self, step: Step, second: SecondFactor) -> Proven:
         async with self._product.units.begin(self._authenticator) as work:
             used = await StepRepository(work.session).use_step(self._tenant_id, step.id)
         if not used:
             raise SignInExpired
-        return step.proven()
+        return step.proven(second)

@@ -89,6 +89,11 @@ _ALARMING = frozenset(
     }
 )
 _METHODS = {"password": "with your password", "passkey": "with a passkey", "sso": "through your organisation"}
+_BESIDES = {
+    "app": " and your authenticator app",
+    "recovery_code": " and a recovery code",
+    "passkey": " and a passkey",
+}
 _ENDINGS = {
     "ended by its person": "You signed another device out",
     "refresh token reused": "A program was signed out: its token was used twice",
@@ -107,7 +112,7 @@ def in_words(action: str, details: Mapping[str, Any], *, own: bool) -> Words:
         own: they did it themselves.
     """
     if action == "accounts.session.opened":
-        how = _METHODS.get(str(details.get("method")), "")
+        how = _METHODS.get(str(details.get("method")), "") + _BESIDES.get(str(details.get("second_factor")), "")
         who = "A program of yours signed in" if details.get("kind") == "program" else "You signed in"
         return Words(f"{who} {how}".strip())
     if action == "accounts.session.ended" and details.get("reason") in _ENDINGS:
