@@ -1,6 +1,6 @@
 """Enforced single sign-on names one provider: another one that is connected too is no way around it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -134,3 +134,37 @@ async def test_no_role_is_given_to_whom_is_refused(office: Office):
         assert refused.status_code == 403, refused.text
     (row,) = await office.market.fetch("select roles from users where id = $1", person.id)
     assert row["roles"] == ["client"]
+
+
+@pytest.mark.parametrize("enforced", [False, True])
+async def test_whom_it_binds_confirms_where_they_would_be_let_in(office: Office, enforced: bool):
+    """Somebody at their open session, who can also sign on at another provider as them, is not taken for them."""
+    other = await connect_another(office)
+    async with visitor(office.market) as browser:
+        person, elsewhere = await known_at(office, other, browser)
+        link = "insert into sso_identities (tenant_id, connection_id, user_id, subject) values ($1, $2, $3, 'somebody')"
+        await office.market.fetch(link, office.market.id, UUID(office.connection_id), person.id)
+        usual = await scene_of(office.market, browser, office.signer, office.connection_id)
+        assert (await usual.sign_on(subject="somebody")).status_code == 303
+        if enforced:
+            assert (await office.enforce())["stage"] == "EVERYONE"
+        await office.market.fetch("update sessions set authenticated_at = now() - interval '1 day'")
+        fresh = "select 1 from sessions where authenticated_at > now() - interval '1 hour'"
+        for scene, confirms in ((elsewhere, not enforced), (usual, True)):
+            await scene.depart(purpose="step_up")
+            arrived = await scene.send(scene.signed(subject="somebody"))
+            assert arrived.status_code == 303, arrived.text
+            finished = await browser.get(arrived.headers["location"])
+            assert finished.status_code == (303 if confirms else 403), finished.text
+            assert (await office.market.fetch(fresh) != []) is confirms
+
+
+async def test_an_emergency_administrators_sign_in_by_one_factor_ends(office: Office):
+    """One was enough before it was enforced; to pass by the provider it takes two."""
+    await office.market.fetch("insert into access_policies (tenant_id, mfa) values ($1, 'off')", office.market.id)
+    async with visitor(office.market) as browser:
+        await sign_in(browser, office.rescuer)
+        assert (await browser.get("/account")).status_code == 200
+        await office.market.fetch("update users set break_glass = true where id = $1", office.admin.id)
+        assert (await office.enforce(by=office.admin))["stage"] == "EVERYONE"
+        assert (await browser.get("/account")).status_code != 200

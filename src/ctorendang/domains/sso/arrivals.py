@@ -169,6 +169,9 @@ class ArrivalService:
         if arrival.purpose == SignOnPurpose.STEP_UP or user is None:
             hint = "Sign in at the provider as yourself."
             trace.require("Identity is this person's", own and user is not None, hint=hint)
+        if arrival.purpose == SignOnPurpose.STEP_UP and user is not None:
+            # Whom single sign-on binds confirms where they would be let in.
+            await self._proven(work, arrival, user, asked=True)
         if arrival.purpose == SignOnPurpose.LINK and user is not None and not own:
             await people.link(user, arrival.identity.subject)
         if arrival.purpose == SignOnPurpose.TEST:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from ctorendang.domains.accounts.access import policy_of
+from ctorendang.domains.accounts.access import end_weak_sessions, policy_of
 from ctorendang.domains.accounts.factors.service import has_strong_factor
 from ctorendang.domains.accounts.models import AccessPolicy, User
 from ctorendang.domains.accounts.repository import UserRepository
@@ -154,6 +154,10 @@ class EnforcementService:
         ended = await self._people.end_other_sessions(
             self._tenant_id, now(), connection.id, domains if after is Stage.DOMAINS else None
         )
+        for each in administrators:
+            if each.user.break_glass:
+                # They pass by the provider with two factors, and one was enough until now.
+                ended += await end_weak_sessions(self._work, user_id=each.user.id, keep=self._work.actor.session_id)
         details = {"scope": str(after), "domains": domains, "connection": connection.name, "sessions_ended": ended}
         record(self._work, "sso.enforcement.enforced", Subject("sso_connection", connection.id), details)
         return ended
