@@ -76,13 +76,12 @@ class DeclaredConnections:
         Raises:
             InvalidDeclarations: as for ``plan``; or a provider cannot be asked about itself.
         """
-        actor = _actor(tenant_id or NO_TENANT)
-        self._product.grants.require(actor, SsoPermission.REFRESH)
+        self._product.grants.require(_actor(tenant_id or NO_TENANT), SsoPermission.REFRESH)
         asked = list(declaration.sso.connections)
         for wanted in asked:
             self._check(declaration, wanted)
         if tenant_id is not None:
-            async with self._product.units.begin(actor) as work:
+            async with self._product.units.begin(_actor(tenant_id)) as work:
                 names = {change.field.split(".")[1] for change in await self._changes(work, declaration)}
                 asked = [each for each in asked if each.name in names and await _is_told_anew(work, each)]
         told_anew = {}
