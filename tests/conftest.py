@@ -1,14 +1,20 @@
 """The product under test: the real application, in process, on the run's real components."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from itertools import cycle
 
 import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ctorendang.asgi import create_app
+from ctorendang.domains.accounts import passwords
+from ctorendang.domains.sso.saml import keys as saml_keys
+from ctorendang.domains.sso.saml.certificates import certified
 from ctorendang.infra.product import Product
 from ctorendang.settings import MailSettings, Settings
 from tests.factories import Marketplace, Marketplaces
@@ -16,6 +22,35 @@ from tests.inbox import Inbox
 from tests.serving import Served, served
 
 pytest_plugins = ["tests.stack"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_secrets() -> Iterator[None]:
+    """Hash passwords and make our SAML keys as the product does, without the cost: each test wants some of both.
+
+    Hashes are Argon2id with little memory; certificates are new, and stand for one of a few RSA keys in turn.
+    """
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    some = cycle(lazily_made_keys(6))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", hasher)
+        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+        patch.setattr(saml_keys, "make_key_pair", lambda name, at: certified(next(some), name, at))
+        yield
+
+
+@pytest.fixture
+def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at the product's own cost, where a test is about the time that takes."""
+    hasher = PasswordHasher()
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+
+
+def lazily_made_keys(count: int) -> Iterator[rsa.RSAPrivateKey]:
+    """So many keys, each made when it is first asked for."""
+    for _ in range(count):
+        yield rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.fixture(scope="session")

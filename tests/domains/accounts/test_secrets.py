@@ -1,5 +1,8 @@
 """Secrets are told to whom they belong, and written down nowhere."""
 
+import asyncio
+import sys
+
 import httpx
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in
 from tests.inbox import Inbox
@@ -75,3 +78,11 @@ async def test_no_secret_reaches_the_logs(market, variables, inbox: Inbox, tmp_p
     for each in (PASSWORD, NEW_PASSWORD, NEWER_PASSWORD, person.access_token, person.refresh_token, secret, cookie):
         assert each not in written
     assert person.email not in written
+
+
+async def test_passwords_are_hashed_at_the_product_s_own_cost():
+    """As RFC 9106 section 4 has it, second choice; the tests' process hashes at less."""
+    program = "from ctorendang.domains.accounts.passwords import hash_password; print(hash_password('x'))"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert said.startswith(b"$argon2id$v=19$m=65536,t=3,p=4$")

@@ -101,6 +101,7 @@ async def test_a_wrong_password_an_unknown_address_and_a_suspended_member_look_a
     assert pages[0] == pages[1] == pages[2]
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_signing_in_takes_as_long_whether_or_not_there_is_such_an_account(market, product):
     person = await market.join("client")
     took: dict[str, list[float]] = {"known": [], "unknown": []}

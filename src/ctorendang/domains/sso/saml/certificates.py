@@ -101,7 +101,11 @@ def make_key_pair(name: str, at: datetime) -> KeyPair:
         name: common name, at most 64 characters of which are kept.
         at: now.
     """
-    key = rsa.generate_private_key(public_exponent=65537, key_size=_WEAKEST_RSA)
+    return certified(rsa.generate_private_key(public_exponent=65537, key_size=_WEAKEST_RSA), name, at)
+
+
+def certified(key: rsa.RSAPrivateKey, name: str, at: datetime) -> KeyPair:
+    """A key with a new certificate; as ``make_key_pair``, for a key that is there."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
         x509.CertificateBuilder()
