@@ -6,6 +6,9 @@ UV := .cache/uv/bin/uv
 # With make killed, what it runs ends too.
 LIFELINE := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
 
+# Compiled once, not by each of the many processes, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: up test check reset lock install
 
 up: export PORT := $(PORT)

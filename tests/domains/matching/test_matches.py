@@ -82,7 +82,8 @@ async def test_whatever_a_project_leaves_open_weighs_nothing_and_the_rest_adds_u
     matches = await matches_of(owner, project_id)
     assert matches or said.get("maxHourlyRate") == 0
     scores = [match["score"] for match in matches]
-    assert scores == sorted(scores, reverse=True)
+    # Postgres and Python may round the last digit of the same sum differently.
+    assert scores == pytest.approx(sorted(scores, reverse=True), abs=1e-9)
     for match in matches:
         assert_adds_up(match)
         assert (component(match, "skills") is not None) == ("skills" in said)
