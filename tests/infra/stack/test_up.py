@@ -30,7 +30,7 @@ def variables(data: Path, **more: str) -> dict[str, str]:
 
 def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], env=variables(data, **more), capture_output=True, text=True, timeout=60, check=False
+        [*COMMAND, *arguments], env=variables(data, **more), capture_output=True, text=True, timeout=180, check=False
     )
 
 
