@@ -40,7 +40,7 @@ def _create_notification_settings() -> None:
         sa.Column("wanted", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("channel in ('email', 'in_app')", name=op.f("ck_notification_settings_channel")),
+        sa.CheckConstraint("channel = 'email'", name=op.f("ck_notification_settings_channel")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "user_id"],
             ["users.tenant_id", "users.id"],

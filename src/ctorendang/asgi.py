@@ -82,7 +82,7 @@ def keep_parts(app: Litestar, product: Product) -> None:
     app.state.product = product
     app.state.executor = executor
     app.state.pages = Pages(product, executor)
-    app.state.errors = ErrorRenderer(product.gateways.themes, app.state.pages.token)
+    app.state.errors = ErrorRenderer(product.gateways.themes, app.state.pages.token, app.state.pages.keep_typed)
 
 
 def _product(state: State) -> Product:

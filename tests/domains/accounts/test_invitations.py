@@ -72,6 +72,29 @@ async def test_a_member_can_be_invited_to_more_roles(market, admin):
     assert (await invite(admin, member.email, roles=("CLIENT", "CTO")))["__typename"] == "MadeInvitations"
 
 
+async def test_a_member_among_the_invited_is_named_and_what_will_happen_told(market, client, admin, inbox: Inbox):
+    member = await market.join("client")
+    await market.fetch("update users set name = 'Grace Hopper' where id = $1", member.id)
+    await sign_in(client, admin)
+    typed = {"emails": f"new@people.example\n{member.email}", "roles": ["CLIENT", "CTO"]}
+    await submit(client, "/admin/invitations", "/admin/invitations", typed)
+    page = (await client.get("/admin/invitations")).text
+    assert "2 people are invited. Grace Hopper is a member already: they keep their account" in page
+    assert "and gets the roles besides their own" in page
+    found = (await admin.query("{ invitations { edges { node { email memberName } } } }"))["invitations"]["edges"]
+    told = {edge["node"]["email"]: edge["node"]["memberName"] for edge in found}
+    assert told == {"new@people.example": None, member.email: "Grace Hopper"}
+
+
+async def test_who_has_the_roles_already_is_not_invited_and_the_page_says_why(market, client, admin):
+    member = await market.join("client")
+    await sign_in(client, admin)
+    typed = {"emails": member.email, "roles": ["CLIENT"]}
+    answer = await submit(client, "/admin/invitations", "/admin/invitations", typed)
+    assert answer.status_code == 422
+    assert "This is a member with these roles already: there is nothing to accept." in answer.text
+
+
 async def test_inviting_administrators_takes_a_recent_sign_in(market, admin):
     await market.fetch("update sessions set authenticated_at = now() - interval '11 minutes'")
     assert (await invite(admin, GRACE, roles=("ADMIN",)))["code"] == "step_up_required"

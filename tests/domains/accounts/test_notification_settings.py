@@ -78,9 +78,10 @@ async def test_not_even_by_whoever_writes_the_row(market, inbox, product):
     assert "/account/notifications" not in text_of(inbox.of(person.email)[-1])
 
 
-async def test_a_kind_goes_only_where_it_is_sent(market):
-    answer = await wish(await market.join("client"), "ACCOUNT", wanted=True, channel="IN_APP")
-    assert answer["__typename"] == "InvalidInput"
+async def test_what_nothing_is_sent_by_is_not_offered(market):
+    person = await market.join("client")
+    offered = '{ __type(name: "NotificationChannel") { enumValues { name } } }'
+    assert (await person.query(offered))["__type"]["enumValues"] == [{"name": "EMAIL"}]
 
 
 async def test_settings_of_others_are_out_of_reach(market):

@@ -95,8 +95,7 @@ class Sessions:
     ) -> None:
         person = proven.actor
         async with self._product.units.begin(person) as work:
-            users = UserRepository(session=work.session)
-            user = await users.get_locked(self._tenant_id, person.person)
+            user = await UserRepository(session=work.session).get_locked(self._tenant_id, person.person)
             policy = await policy_of(work)
             await self._require_still_good(work, proven, user, policy)
             lifetime = timedelta(hours=policy.absolute_hours) if kind == "browser" else ACCESS_LIFETIME
@@ -121,9 +120,8 @@ class Sessions:
             else:
                 await self._make_room(work, session, policy)
             user.last_sign_in_at = now()
-            details = {"kind": kind, "method": proven.method}
-            if proven.second is not None:
-                details["second_factor"] = proven.second
+            besides = {"second_factor": proven.second} if proven.second else {}
+            details = {"kind": kind, "method": proven.method, **besides}
             record(work, "accounts.session.opened", Subject("session", session.id), details)
             if also is not None:
                 await also(work, session.id)

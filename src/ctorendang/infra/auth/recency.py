@@ -7,6 +7,7 @@ from ctorendang.infra.errors import StepUpRequired
 from ctorendang.kit.clock import now
 
 RECENT = timedelta(minutes=10)
+_TIME_TO_FILL_A_FORM_IN = timedelta(minutes=3)
 
 
 def require_recent(actor: Actor) -> None:
@@ -15,5 +16,15 @@ def require_recent(actor: Actor) -> None:
     Raises:
         StepUpRequired: it is longer ago, or the request came with a key, which nobody stands behind.
     """
-    if actor.authenticated_at is None or now() - actor.authenticated_at > RECENT:
+    if not is_recent(actor):
         raise StepUpRequired
+
+
+def is_recent(actor: Actor, left: timedelta = timedelta(0)) -> bool:
+    """Whether the actor passes ``require_recent``, and will for so long."""
+    return actor.authenticated_at is not None and now() - actor.authenticated_at <= RECENT - left
+
+
+def should_confirm_first(actor: Actor) -> bool:
+    """Whether somebody who now begins to fill a dangerous form in would be asked who they are when they send it."""
+    return actor.user_id is not None and not is_recent(actor, _TIME_TO_FILL_A_FORM_IN)

@@ -20,6 +20,7 @@ _ABSENT: Mapping[str, Any] = {
     "state": None,
     "data": {},
     "error": None,
+    "confirm_first": False,
 }
 # The same of the person a page is for.
 _VIEWER: Mapping[str, Any] = {"avatarUrl": None, "timeZone": None, "locale": None, "appearance": "SYSTEM"}

@@ -34,10 +34,22 @@ def wants_html(request: Request[Any, Any, Any]) -> bool:
 class ErrorRenderer:
     """Answers with what went wrong, in words for the one who asked; never a stack trace."""
 
-    def __init__(self, themes: ThemeRenderer, form_token: Callable[[Request[Any, Any, Any]], str]) -> None:
-        """Render in the tenants' themes; ``form_token`` makes the token for the forms that every page has."""
+    def __init__(
+        self,
+        themes: ThemeRenderer,
+        form_token: Callable[[Request[Any, Any, Any]], str],
+        keep_typed: Callable[[Request[Any, Any, Any], str, Redirect], None],
+    ) -> None:
+        """Render in the tenants' themes.
+
+        Args:
+            themes: of all tenants.
+            form_token: makes the token for the forms that every page has.
+            keep_typed: has the browser keep what it has sent from a page, until its person has confirmed who they are.
+        """
         self._themes = themes
         self._form_token = form_token
+        self._keep_typed = keep_typed
 
     def handle(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         """A Litestar exception handler."""
@@ -47,7 +59,10 @@ class ErrorRenderer:
         context = find_context(request.scope)
         headers = _headers(error)
         if context is not None and wants_html(request) and isinstance(error, StepUpRequired):
-            return Redirect(f"/step-up?next={quote(_page_of(request, context), safe='')}", status_code=303)
+            page = _page_of(request, context)
+            redirect = Redirect(f"/step-up?next={quote(page, safe='')}", status_code=303)
+            self._keep_typed(request, page, redirect)
+            return redirect
         if context is not None and wants_html(request):
             title = (error.title if isinstance(error, AppError) else "") or _title(status)
             body = self._page(request, context, status, title, detail)

@@ -8,12 +8,15 @@ import msgspec
 from litestar import Request, Response
 from litestar.response import Redirect
 
+from ctorendang.infra.auth.recency import is_recent, should_confirm_first
 from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired, StepUpRequired
 from ctorendang.infra.graphql.errors import DocumentRefused
 from ctorendang.infra.graphql.executor import GraphQLExecutor
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import RequestContext, context_of
 from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
+from ctorendang.infra.web.drafts import DRAFT, LONGEST_DRAFT, Draft, read_draft
+from ctorendang.infra.web.drafts import LIFETIME as DRAFT_LIFETIME
 from ctorendang.infra.web.forms import Form, read_form
 from ctorendang.infra.web.uploads import Upload, read_upload
 from ctorendang.infra.work import UnitOfWork
@@ -66,6 +69,8 @@ class Pages:
         if variables is not None:
             data = {**(data or {}), **await self.query(context, self._themes.document(page), variables)}
         seed = self._seed(request, context)
+        draft = self._draft(request, context) if form is None else None
+        confirmed = draft is not None and is_recent(context.actor)
         html = self._themes.render(
             context.tenant.theme,
             f"pages/{page}.html",
@@ -76,19 +81,26 @@ class Pages:
                 "csrf_token": self._form_token(context, seed),
                 "path": request.url.path,
                 "query": _query(request),
-                "flash": self._flash(request),
-                "form": form,
+                "flash": draft.said() if draft and confirmed else self._flash(request),
+                "form": draft.form() if draft else form,
                 "state": state,
                 "data": data or {},
+                "confirm_first": should_confirm_first(context.actor),
             },
         )
+        return self._answer(request, seed, html, status, told={FLASH, DRAFT} if confirmed else {FLASH})
+
+    def _answer(self, request: AnyRequest, seed: str, html: str, status: int, told: set[str]) -> Response[str]:
+        """A page's response; cookies that have told what they were for go."""
+        context = context_of(request)
         response = Response(html, status_code=status, media_type="text/html")
         response.headers["Cache-Control"] = "private, no-store" if context.actor.user_id else "private, no-cache"
         response.headers["Vary"] = "Cookie"
         if not context.token and request.cookies.get(self.cookies.name(VISITOR)) != seed:
             response.set_cookie(self.cookies.make(VISITOR, seed, _YEAR))
-        if self.cookies.name(FLASH) in request.cookies:
-            response.set_cookie(self.cookies.drop(FLASH))
+        for cookie in sorted(told):
+            if self.cookies.name(cookie) in request.cookies:
+                response.set_cookie(self.cookies.drop(cookie))
         return response
 
     async def show_found(
@@ -143,7 +155,9 @@ class Pages:
             Forbidden: it was not sent from a page of this site.
             AppError: it cannot be read.
         """
-        return await read_form(request, self.token(request))
+        form = await read_form(request, self.token(request))
+        request.state["form"] = form
+        return form
 
     async def upload(self, request: AnyRequest, name: str, most_bytes: int) -> Upload:
         """As ``form``, of a form with a file of at most so many bytes in the field of this name.
@@ -208,6 +222,24 @@ class Pages:
             text = msgspec.json.encode({"kind": kind, "message": message}).decode()
             response.set_cookie(self.cookies.make(FLASH, self.signed(FLASH, text), 60))
         return response
+
+    def keep_typed(self, request: AnyRequest, page: str, response: Redirect) -> None:
+        """Have the browser keep what it has sent from a page, while the person confirms who they are."""
+        if request.method == "POST":
+            user = str(context_of(request).actor.user_id)
+            draft = Draft.of(user, page, request.url.path, request.state.get("form"))
+            value = self.signed(DRAFT, draft.text())
+            if len(value) <= LONGEST_DRAFT:
+                response.set_cookie(self.cookies.make(DRAFT, value, DRAFT_LIFETIME))
+
+    def _draft(self, request: AnyRequest, context: RequestContext) -> Draft | None:
+        """What the person has typed into this very page before they confirmed who they are."""
+        text = self.signed_cookie(request, DRAFT) if request.method == "GET" else None
+        if text is None:
+            return None
+        draft, query = read_draft(text), request.url.query
+        here = f"{request.url.path}?{query}" if query else request.url.path
+        return draft if draft.page == here and draft.user == str(context.actor.user_id) else None
 
     def _flash(self, request: AnyRequest) -> Any:
         text = self.signed_cookie(request, FLASH)

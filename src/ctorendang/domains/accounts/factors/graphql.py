@@ -10,6 +10,7 @@ from ctorendang.domains.accounts.factors.models import Passkey
 from ctorendang.domains.accounts.factors.passkeys import PasskeyService
 from ctorendang.domains.accounts.factors.service import Factors
 from ctorendang.domains.accounts.graphql import Done, DoneResult
+from ctorendang.domains.accounts.proof import Method
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required_id
 
@@ -47,6 +48,8 @@ class SignInFactors:
     recovery_codes_left: int
     passkeys: list[PasskeyType]
     required: bool = strawberry.field(description="Whether the marketplace does not let one be without a factor.")
+    bound: bool = strawberry.field(description="Whether one comes in by single sign-on alone, and none of this counts.")
+    single_sign_on: bool = strawberry.field(description="Whether one came in by single sign-on this time.")
 
 
 @strawberry.type(description="What an authenticator app is told; it counts once a code of it has been confirmed.")
@@ -113,6 +116,8 @@ class FactorQueries:
             recovery_codes_left=held.codes_left,
             passkeys=[PasskeyType.of(each) for each in held.passkeys],
             required=held.needed,
+            bound=held.bound,
+            single_sign_on=info.context.actor.method == Method.SSO,
         )
 
 

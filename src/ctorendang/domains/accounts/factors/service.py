@@ -115,6 +115,7 @@ class FactorsHeld:
         app_since: when the authenticator app was confirmed, None without one.
         codes_left: unused recovery codes.
         needed: whether the policy does not let them be without a factor.
+        bound: whether they come in by single sign-on alone, so that nothing of all this is asked for.
     """
 
     app_since: datetime | None
@@ -122,6 +123,7 @@ class FactorsHeld:
     passkeys: list[Passkey]
     needed: bool
     has_password: bool
+    bound: bool
 
 
 class Factors:
@@ -152,13 +154,14 @@ class Factors:
             user = await users.find(self._tenant_id, user_id)
             if user is None:
                 raise NotFound("There is no such member here.")
-            app = await factors.find_app(self._tenant_id, user_id)
+            app, policy = await factors.find_app(self._tenant_id, user_id), await policy_of(work)
             return FactorsHeld(
                 app_since=app.confirmed_at if app else None,
                 codes_left=await factors.count_recovery_codes(self._tenant_id, user_id),
                 passkeys=await factors.passkeys(self._tenant_id, user_id),
-                needed=needs_second_factor(await policy_of(work), user),
+                needed=needs_second_factor(policy, user),
                 has_password=await users.find_password_hash(self._tenant_id, user_id) is not None,
+                bound=is_bound(policy, user.email, break_glass=user.break_glass),
             )
 
     async def begin_app(self, issuer: str) -> AppSetup:

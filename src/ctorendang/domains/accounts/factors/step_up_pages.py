@@ -83,5 +83,6 @@ class StepUpPages(Controller):
         if ways.provider:
             # Whoever came through a provider confirms there, and is never asked for a password of this site.
             return pages.redirect(f"/sso/step-up?next={quote(after, safe='')}")
-        data = {"password": ways.password, "next": after, **factors_shown(request, ways.code, ways.passkeys)}
+        shown = factors_shown(request, ways.app, ways.passkeys)
+        data = {"password": ways.password, "code": ways.code, "next": after, **shown}
         return await pages.show(request, "step-up", data=data, form=refused, status=error.status if error else 200)

@@ -49,9 +49,18 @@ class InvitationType:
         return self.row.expires_at <= now()
 
     @strawberry.field
+    async def member_name(self, info: Info) -> str | None:
+        """The member who has this address already: accepting adds the roles to theirs. Null for others."""
+        return await info.context.load(_members, self.row.email)
+
+    @strawberry.field
     async def inviter_name(self, info: Info) -> str:
         """Who sent it last."""
         return await info.context.load_found(_names, self.row.invited_by)
+
+
+async def _members(work: UnitOfWork, emails: list[str]) -> dict[str, str]:
+    return await InvitationService(work).members_among(emails)
 
 
 async def _names(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, str]:

@@ -11,9 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from ctorendang.domains.accounts.access import end_weak_sessions, is_bound, policy_of, refuse_local_sign_in
+from ctorendang.domains.accounts.access import is_bound, policy_of, refuse_local_sign_in
 from ctorendang.domains.accounts.errors import InvitationForSomebodyElse, SignInToAccept, TokenNotAccepted
-from ctorendang.domains.accounts.factors.service import needs_second_factor
 from ctorendang.domains.accounts.invitations.models import Invitation
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.passwords import hash_password_aside
@@ -21,6 +20,7 @@ from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.recovery import TRIES_PER_ADDRESS
 from ctorendang.domains.accounts.repository import UserRepository
+from ctorendang.domains.accounts.role_assignment import assign_roles
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
@@ -138,19 +138,12 @@ class Joining:
             user = await UserRepository(session=work.session).get_locked(self._tenant_id, self._reader.person)
             if user.email != invitation.email:
                 raise InvitationForSomebodyElse
-            before = list(user.roles)
-            user.roles = [*before, *(role for role in invitation.roles if role not in before)]
             user.email_verified_at = user.email_verified_at or now()
-            await self._ask_for_second_factor(work, user)
-            details = {"invitation": str(invitation.id), "before": before, "after": user.roles}
-            record(work, "accounts.invitation.accepted", Subject("user", user.id), details)
-            work.publish("member.roles_set", {"user_id": str(user.id)})
+            record(work, "accounts.invitation.accepted", Subject("user", user.id), {"invitation": str(invitation.id)})
+            added = [role for role in invitation.roles if role not in user.roles]
+            await assign_roles(work, user, [*user.roles, *added], invitation=str(invitation.id))
         await self._forgive()
         return user.roles
-
-    async def _ask_for_second_factor(self, work: UnitOfWork, user: User) -> None:
-        if needs_second_factor(await policy_of(work), user):
-            await end_weak_sessions(work, user_id=user.id)
 
     async def _offer(self, work: UnitOfWork, invitation: Invitation) -> Offer:
         user = await UserRepository(session=work.session).find_by_email(self._tenant_id, invitation.email)

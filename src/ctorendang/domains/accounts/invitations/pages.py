@@ -49,13 +49,14 @@ class InvitationPages(Controller):
         roles = [role.lower() for role in form.all("roles")]
         try:
             async with product.units.begin(context_of(request).actor) as work:
-                made = await InvitationService(work).invite([address for _, address in typed], roles)
+                service = InvitationService(work)
+                made = await service.invite([address for _, address in typed], roles)
+                members = await service.members_among([invitation.email for invitation in made])
         except AppError as error:
             refused = pages.refused(_by_line(error, typed), form)
             variables = Query(request).page(_A_PAGE)
             return await pages.show(request, "admin-invitations", variables, form=refused, status=error.status)
-        people = "1 person is" if len(made) == 1 else f"{len(made)} people are"
-        return pages.redirect(_INVITATIONS, f"{people} invited.")
+        return pages.redirect(_INVITATIONS, _invited(len(made), sorted(members.values())))
 
     @post("/{invitation_id:str}/resend")
     async def resend(
@@ -151,6 +152,16 @@ def _shown(offer: Offer, token: str) -> dict[str, Any]:
         "loginUrl": f"/login?next={here}",
         "ssoUrl": f"{connection}?next={here}",
     }
+
+
+def _invited(count: int, members: list[str]) -> str:
+    """What was done, and who of them are members already: at most three by name."""
+    people = "1 person is invited." if count == 1 else f"{count} people are invited."
+    if not members:
+        return people
+    named = ", ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
+    are = "is a member already: they keep" if len(members) == 1 else "are members already: they keep"
+    return f"{people} {named} {are} their account, and get the roles once they accept."
 
 
 def addresses_in(text: str) -> list[tuple[int, str]]:

@@ -25,6 +25,8 @@ LIFETIME = timedelta(days=7)
 MOST_AT_ONCE = 100
 MOST_A_DAY = 500
 _SEND_AGAIN_AFTER = timedelta(minutes=1)
+_SUSPENDED = "This is a member who is suspended. Restore them under Members; no invitation is needed."
+_NOTHING_TO_ACCEPT = "This is a member with these roles already: there is nothing to accept."
 
 
 class InvitationService:
@@ -95,10 +97,24 @@ class InvitationService:
             elif address in invited:
                 fields.refuse(f"emails.{place}", "There is an open invitation. Send it again, or revoke it first.")
             elif member is not None and member.status != MemberStatus.ACTIVE:
-                fields.refuse(f"emails.{place}", "This member is suspended. Restore them under Members.")
+                fields.refuse(
+                    f"emails.{place}",
+                    _SUSPENDED,
+                )
             elif member is not None and roles <= set(member.roles):
-                fields.refuse(f"emails.{place}", "This is a member with these roles already.")
+                fields.refuse(
+                    f"emails.{place}", _NOTHING_TO_ACCEPT
+                )
         return addresses
+
+    async def members_among(self, emails: Sequence[str]) -> dict[str, str]:
+        """What the people are called who have an account already: accepting adds to their roles, and opens nothing.
+
+        Raises:
+            Forbidden: the actor invites nobody.
+        """
+        self._work.require(AccountPermission.MANAGE_INVITATIONS)
+        return {email: user.name for email, user in (await self._members(emails)).items()}
 
     async def _members(self, addresses: Sequence[str]) -> dict[str, User]:
         statement = select(User).where(User.tenant_id == self._tenant_id, User.email.in_(addresses))

@@ -15,7 +15,7 @@ class NotificationSetting(Timestamps, TenantModel):
     __table_args__ = (
         within_tenant("user_id", "users", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "user_id", "kind", "channel"),
-        CheckConstraint("channel in ('email', 'in_app')", name="channel"),
+        CheckConstraint("channel = 'email'", name="channel"),
     )
 
     user_id: Mapped[UUID]

@@ -25,7 +25,6 @@ class Channel(StrEnum):
     """A way to reach somebody."""
 
     EMAIL = "email"
-    IN_APP = "in_app"
 
 
 class Notification(StrEnum):
@@ -125,13 +124,11 @@ class NotificationService:
 
         Raises:
             SignInRequired: this is a visitor.
-            InvalidInput: a kind is not sent that way, or cannot be turned off.
+            InvalidInput: a kind cannot be turned off.
         """
         self._work.require(AccountPermission.MANAGE_OWN)
         changed = {(wish.kind, wish.channel): wish.wanted for wish in wishes}
-        for (kind, channel), wanted in changed.items():
-            if channel not in _BY_KIND[kind].channels:
-                raise InvalidInput({"channel": f"{_BY_KIND[kind].title} is not sent this way."})
+        for (kind, _), wanted in changed.items():
             if _BY_KIND[kind].fixed and not wanted:
                 raise InvalidInput({"kind": f"{_BY_KIND[kind].title} notices keep your account safe and stay on."})
         before = await _said(self._work, [self._work.actor.person])
