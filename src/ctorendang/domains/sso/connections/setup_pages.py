@@ -1,6 +1,7 @@
 """The steps of the wizard that ask for something, and what a connection's own page asks."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from ctorendang.domains.sso.connections.setup import ConfigurationService, OidcC
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.saml.metadata import LARGEST_METADATA
 from ctorendang.domains.sso.saml.source import SamlOptions, SamlSource
+from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
@@ -33,17 +35,24 @@ _TOO_LARGE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Wizard:
-    """The wizard of one connection, of which a browser has sent a form."""
+    """The wizard of one connection, of which a browser has sent a form; what is allowed, services decide."""
 
-    def __init__(self, request: AnyRequest, product: Product, pages: Pages, connection_id: str) -> None:
-        self._request = request
-        self._product = product
-        self._pages = pages
-        self._connection_id = connection_id
-        self._actor = context_of(request).actor
-        self.configuration = ConfigurationService(product, self._actor)
-        self.home = f"{HOME}/{connection_id}"
+    request: AnyRequest
+    product: Product
+    pages: Pages
+    connection_id: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who sits at the browser."""
+        return context_of(self.request).actor
+
+    @property
+    def configuration(self) -> ConfigurationService:
+        """What sets the connection up."""
+        return ConfigurationService(self.product, self.actor)
 
     async def take(
         self, name: str, act: Act, following: str = "", *, large: str = "", message: str = "Saved."
@@ -60,37 +69,37 @@ class Wizard:
         Raises:
             Forbidden: the actor does not administer single sign-on; nothing large is read for them.
         """
-        self._product.grants.require(self._actor, SsoPermission.MANAGE)
+        self.product.grants.require(self.actor, SsoPermission.MANAGE)
         try:
-            form = await (self._uploaded(large) if large == "file" else self._pages.form(self._request))
+            form = await (self._uploaded(large) if large == "file" else self.pages.form(self.request))
         except (FormTooLarge, UploadTooLarge) as error:
             if not large:
                 raise
             refused = {"values": {}, "errors": {large: _TOO_LARGE[large]}, "message": "", "name": name}
-            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
+            return await show_connection(self.request, self.pages, self.connection_id, refused, error.status)
         try:
-            await act(form, required_id(self._connection_id))
+            await act(form, required_id(self.connection_id))
         except AppError as error:
-            refused = {**refusal_of(self._pages, error, form), "name": name}
-            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
+            refused = {**refusal_of(self.pages, error, form), "name": name}
+            return await show_connection(self.request, self.pages, self.connection_id, refused, error.status)
         step = name if form.text("go") == "stay" else following
         return self.go(step, message)
 
     def go(self, step: str = "", message: str = "", kind: str = "success") -> Response[Any]:
         """On to a step, or to the overview."""
-        return self._pages.redirect(self.home + (f"?step={step}" if step else ""), message, kind)
+        return self.pages.redirect(f"{HOME}/{self.connection_id}" + (f"?step={step}" if step else ""), message, kind)
 
     async def change(self, act: Callable[[ConnectionService], Awaitable[Any]]) -> None:
         """Change the connection in a unit of work of its own."""
-        async with self._product.units.begin(self._actor) as work:
+        async with self.product.units.begin(self.actor) as work:
             await act(ConnectionService(work))
 
     async def require_form(self) -> None:
         """Let pass what a button of our own pages has sent."""
-        await self._pages.form(self._request)
+        await self.pages.form(self.request)
 
     async def _uploaded(self, name: str) -> Form:
-        upload = await self._pages.upload(self._request, name, LARGEST_METADATA)
+        upload = await self.pages.upload(self.request, name, LARGEST_METADATA)
         return Form([(name, upload.content.decode("utf-8", "replace"))])
 
 
