@@ -165,9 +165,9 @@ def upgrade() -> None:
         unique=False,
     )
 
-    for table in ("scim_directories", "scim_tokens", "scim_users"):
+    for table in ("scim_directories", "scim_tokens"):
         service_table(table, roles=("authenticator", "admin", "scim"))
-    for table in ("scim_groups", "scim_group_members"):
+    for table in ("scim_users", "scim_groups", "scim_group_members"):
         service_table(table, roles=("admin", "scim"))
     # A directory ends the access of the people whom it keeps.
     for table in ("sessions", "api_keys", "email_tokens"):

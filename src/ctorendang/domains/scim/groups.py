@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from scim2_models import InvalidValueException, NotFoundException, PreconditionFailedException
+from scim2_models import InvalidValueException, NotFoundException
 
 from ctorendang.domains.accounts.errors import LastAdministrator, LastEmergencyAdministrator
 from ctorendang.domains.accounts.provisioning import Provisioning
@@ -13,7 +13,7 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.scim.models import ScimDirectory, ScimGroup
 from ctorendang.domains.scim.permissions import ScimPermission
 from ctorendang.domains.scim.repository import ResourceRepository
-from ctorendang.domains.scim.resources import GroupData, entity_tag
+from ctorendang.domains.scim.resources import GroupData, require_version
 from ctorendang.domains.scim.selecting import compared
 from ctorendang.domains.sso.mapping import roles_after
 from ctorendang.infra.work import UnitOfWork
@@ -70,8 +70,7 @@ class ProvisionedGroups:
         """
         self._work.require(ScimPermission.PROVISION)
         group = await self.get(group_id, locked=True)
-        if expected_version is not None and expected_version != entity_tag(group.version):
-            raise PreconditionFailedException
+        require_version(group.version, expected_version)
         before = {each.member_id for each in await self._resources.memberships(groups=[group.id])}
         names = {group.display_name, data.display_name}
         renamed = len(names) > 1
@@ -96,8 +95,7 @@ class ProvisionedGroups:
         """
         self._work.require(ScimPermission.PROVISION)
         group = await self.get(group_id, locked=True)
-        if expected_version is not None and expected_version != entity_tag(group.version):
-            raise PreconditionFailedException
+        require_version(group.version, expected_version)
         members = {each.member_id for each in await self._resources.memberships(groups=[group.id])}
         await self._put_members(group, [], members)
         await self._work.session.delete(group)

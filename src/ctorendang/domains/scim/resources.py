@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from scim2_models import InvalidValueException, Resource
+from scim2_models import InvalidValueException, PreconditionFailedException, Resource
 
 from ctorendang.domains.scim.models import ScimGroup, ScimUser
 from ctorendang.domains.scim.repository import Membership
@@ -142,6 +142,20 @@ def group_resource(model: type[Resource[Any]], group: ScimGroup, members: Iterab
 def entity_tag(version: int) -> str:
     """A weak entity tag (RFC 7644 section 3.14)."""
     return f'W/"{version}"'
+
+
+def require_version(version: int, expected: str | None) -> None:
+    """Let nobody change what is not what they have read.
+
+    Args:
+        version: of the resource now.
+        expected: the entity tag that was sent along; None when any will do.
+
+    Raises:
+        PreconditionFailedException: it has changed meanwhile.
+    """
+    if expected is not None and expected != entity_tag(version):
+        raise PreconditionFailedException
 
 
 def _meta(kind: str, version: int, created: datetime, modified: datetime) -> dict[str, Any]:

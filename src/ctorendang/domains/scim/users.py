@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from scim2_models import NotFoundException, PreconditionFailedException, UniquenessException
+from scim2_models import NotFoundException, UniquenessException
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.provisioning import ProvisionedAccount, Provisioning
@@ -12,7 +12,7 @@ from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.scim.models import ScimDirectory, ScimUser
 from ctorendang.domains.scim.permissions import ScimPermission
 from ctorendang.domains.scim.repository import ResourceRepository
-from ctorendang.domains.scim.resources import UserData, entity_tag
+from ctorendang.domains.scim.resources import UserData, require_version
 from ctorendang.domains.scim.selecting import compared
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -105,7 +105,7 @@ class ProvisionedUsers:
         """
         self._work.require(ScimPermission.PROVISION)
         row = await self.get(user_id, locked=True)
-        _require_version(row.version, expected_version)
+        require_version(row.version, expected_version)
         if compared(data.user_name) != row.user_name_key:
             await self._require_free_name(data.user_name, besides=row.id)
         if data.active is False:
@@ -133,7 +133,7 @@ class ProvisionedUsers:
         """
         self._work.require(ScimPermission.PROVISION)
         row = await self.get(user_id, locked=True)
-        _require_version(row.version, expected_version)
+        require_version(row.version, expected_version)
         was_active = await self._accounts.suspend(row.user_id, "removed by a directory")
         await self._accounts.release(row.user_id)
         await self._resources.leave_all(row.id)
@@ -174,8 +174,3 @@ class ProvisionedUsers:
 def _write(row: ScimUser, data: UserData) -> None:
     row.user_name, row.user_name_key = data.user_name, compared(data.user_name)
     row.external_id, row.emails, row.resource = data.external_id, data.emails, data.rest
-
-
-def _require_version(version: int, expected: str | None) -> None:
-    if expected is not None and expected != entity_tag(version):
-        raise PreconditionFailedException

@@ -229,7 +229,7 @@ class People:
     async def _set_roles(self, user: User, identity: VerifiedIdentity) -> None:
         connection = self._connection
         roles = roles_after(user.roles, connection.roles_by_group, identity.groups, connection.default_role)
-        if set(roles) == set(user.roles) or await has_roles_of_a_directory(self._work, user.id):
+        if set(roles) == set(user.roles) or await has_roles_of_a_directory(self._work, user):
             return
         if Role.ADMIN in user.roles and Role.ADMIN not in roles:
             admins = await self._users.lock_active_admins(self._tenant_id)
