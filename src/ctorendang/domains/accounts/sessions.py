@@ -120,9 +120,7 @@ class Sessions:
             else:
                 await self._make_room(work, session, policy)
             user.last_sign_in_at = now()
-            besides = {"second_factor": proven.second} if proven.second else {}
-            details = {"kind": kind, "method": proven.method, **besides}
-            record(work, "accounts.session.opened", Subject("session", session.id), details)
+            _record_opened(work, session)
             if also is not None:
                 await also(work, session.id)
 
@@ -237,6 +235,12 @@ def _authenticated_at(proven: Proven) -> datetime:
     if proven.method != Method.SSO:
         return now()
     return min(now(), proven.authenticated_at) if proven.authenticated_at else now() - _UNSAID
+
+
+def _record_opened(work: UnitOfWork, session: Session) -> None:
+    besides = {"second_factor": session.second_factor} if session.second_factor else {}
+    details = {"kind": session.kind, "method": session.method, **besides}
+    record(work, "accounts.session.opened", Subject("session", session.id), details)
 
 
 def refuse_other_ways(proven: Proven, policy: AccessPolicy, user: User) -> None:
