@@ -102,9 +102,7 @@ class InvitationService:
                     _SUSPENDED,
                 )
             elif member is not None and roles <= set(member.roles):
-                fields.refuse(
-                    f"emails.{place}", _NOTHING_TO_ACCEPT
-                )
+                fields.refuse(f"emails.{place}", _NOTHING_TO_ACCEPT)
         return addresses
 
     async def members_among(self, emails: Sequence[str]) -> dict[str, str]:
