@@ -242,7 +242,7 @@ MUTATIONS = [
     # Nothing of the tenant's changes: the worker finds out whether there is such an account, and then it is audited.
     Operation("requestPasswordReset", DONE, EVERYBODY, prepare=an_address, audited=False),
     Operation("resetPassword", DONE, EVERYBODY, prepare=a_reset),
-    Operation("verifyEmail", DONE, EVERYBODY, prepare=a_verification),
+    Operation("verifyEmail", DONE, OWNER, prepare=a_verification),
     Operation("sendVerification", DONE, SIGNED_IN, prepare=an_unverified_caller),
     Operation("changePassword", DONE, SIGNED_IN, prepare=passwords),
     Operation("signOut", DONE, SIGNED_IN),

@@ -4,7 +4,7 @@ import asyncio
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.factories import PASSWORD, PROBLEMS, TOKENS, Marketplace, form_token, submit
+from tests.factories import PASSWORD, PROBLEMS, TOKENS, Marketplace, form_token, sign_in, submit
 from tests.inbox import Inbox, text_of
 
 ACCOUNT = {"name": "Ada Person", "email": "ada@client.example", "password": PASSWORD}
@@ -108,6 +108,7 @@ async def test_an_address_is_confirmed_by_the_button_behind_the_mailed_link(mark
     person = await market.join("client")
     await market.work_off()
     secret = inbox.secret(person.email, "/verify")
+    await sign_in(client, person)
     # Mail scanners follow links: opening it is not enough.
     page = await client.get(f"/verify?token={secret}")
     assert page.status_code == 200
@@ -115,8 +116,26 @@ async def test_an_address_is_confirmed_by_the_button_behind_the_mailed_link(mark
     answer = await client.post("/verify", data={"_csrf": form_token(page.text), "token": secret})
     assert answer.status_code == 200
     assert (await person.query("{ me { emailVerified } }"))["me"]["emailVerified"]
-    again = await market.mutate("verifyEmail", "... on Done { message }" + PROBLEMS, {"token": secret})
+    again = await person.mutate("verifyEmail", "... on Done { message }" + PROBLEMS, {"token": secret})
     assert again["code"] == "token_not_accepted"
+
+
+async def test_who_reads_the_mail_confirms_no_account_that_somebody_else_has_opened(market, client, inbox: Inbox):
+    """Its password would stay the stranger's, under an address that single sign-on and directories then believe."""
+    stranger, reader = await market.join("client"), await market.join("client")
+    await market.work_off()
+    secret = inbox.secret(stranger.email, "/verify")
+    page = await client.get(f"/verify?token={secret}")
+    assert f'href="/login?next=/verify%3Ftoken%3D{secret}"' in page.text
+    sent = await submit(client, "/login", "/verify", {"token": secret})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/verify?token={secret}")
+    await sign_in(client, reader)
+    refused = await submit(client, f"/verify?token={secret}", "/verify", {"token": secret})
+    assert refused.status_code == 403
+    assert "This link is for another account" in refused.text
+    assert not (await stranger.query("{ me { emailVerified } }"))["me"]["emailVerified"]
+    # It is not used up, either.
+    assert (await stranger.mutate("verifyEmail", "... on Done { message }", {"token": secret}))["__typename"] == "Done"
 
 
 async def test_a_mailed_link_leads_to_the_tenants_own_host_and_says_nothing_of_the_platform(market, inbox: Inbox):
@@ -138,8 +157,8 @@ async def test_a_confirmation_sent_again_makes_the_earlier_one_worthless(market,
     later = inbox.secret(person.email, "/verify")
     assert later != earlier
     verify = "... on Done { message }" + PROBLEMS
-    assert (await market.mutate("verifyEmail", verify, {"token": earlier}))["__typename"] == "Refusal"
-    assert (await market.mutate("verifyEmail", verify, {"token": later}))["__typename"] == "Done"
+    assert (await person.mutate("verifyEmail", verify, {"token": earlier}))["__typename"] == "Refusal"
+    assert (await person.mutate("verifyEmail", verify, {"token": later}))["__typename"] == "Done"
 
 
 async def test_a_name_full_of_markup_is_shown_as_text_in_the_mail(market, inbox: Inbox):

@@ -58,6 +58,7 @@ async def test_nothing_stays_that_was_planted_under_an_address_that_nobody_had_c
 
 
 async def test_what_the_owner_of_a_confirmed_address_has_stays(market):
+    """Confirming takes the mail and a sign-in of the account, so that nobody else has set it up: see test_sign_up."""
     person = await market.join("client", email=f"ada@{DOMAIN}")
     await plant(market, person)
     await market.fetch("update users set email_verified_at = now() where id = $1", person.id)

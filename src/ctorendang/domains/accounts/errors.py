@@ -1,6 +1,6 @@
 """Why an account or a sign-in is refused."""
 
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, Forbidden
 
 
 class CredentialsNotAccepted(AppError):
@@ -217,6 +217,13 @@ class SignInToAccept(AppError):
 
     def __init__(self) -> None:
         super().__init__("You have an account here. Sign in, then accept the invitation.")
+
+
+class LinkForAnotherAccount(Forbidden):
+    """A mailed link was opened by somebody signed in whose account it is not about."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is for another account. Sign in to that one, and open the link in the mail again.")
 
 
 class InvitationForSomebodyElse(AppError):

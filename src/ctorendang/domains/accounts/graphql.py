@@ -160,7 +160,7 @@ class AccountMutations:
 
     @mutation
     async def verify_email(self, info: Info, input: VerifyEmailInput) -> DoneResult:
-        """Confirm an address with the secret from the mail."""
+        """Confirm one's address with the secret from the mail."""
         await Recovery(info.context.product, info.context.actor).verify_email(input.token)
         return Done(message="Your address is confirmed.")
 

@@ -1,6 +1,7 @@
 """Signing in and up, and one's own account, as pages."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -10,7 +11,11 @@ from litestar.response import Redirect
 
 from ctorendang.domains.accounts.authentication import Authentication, NewAccount
 from ctorendang.domains.accounts.credentials import Credentials
-from ctorendang.domains.accounts.errors import SecondFactorEnrolmentRequired, SecondFactorRequired
+from ctorendang.domains.accounts.errors import (
+    LinkForAnotherAccount,
+    SecondFactorEnrolmentRequired,
+    SecondFactorRequired,
+)
 from ctorendang.domains.accounts.factors.steps import STEP, STEP_LIFETIME, SignInSteps
 from ctorendang.domains.accounts.known_browser import DEVICE, DEVICE_LIFETIME, make_known
 from ctorendang.domains.accounts.people.preferences import PreferenceService
@@ -19,7 +24,7 @@ from ctorendang.domains.accounts.recovery import Recovery
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.sessions import LONGEST_LIFETIME, AlsoOpened, Sessions
 from ctorendang.infra.auth.actor import Actor
-from ctorendang.infra.errors import AppError, TooManyAttempts
+from ctorendang.infra.errors import AppError, SignInRequired, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.cookies import FAREWELL, SESSION
@@ -202,8 +207,9 @@ class SignUpPages(Controller):
 
     @get("/verify")
     async def verify_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """Confirm an address: a button, since mail scanners follow links."""
-        return await pages.show(request, "verify", state="confirm")
+        """Confirm an address: a button, since mail scanners follow links; visitors sign in first."""
+        state = "sign_in" if context_of(request).actor.user_id is None else "confirm"
+        return await pages.show(request, "verify", state=state)
 
     @post("/verify")
     async def verify(
@@ -213,8 +219,11 @@ class SignUpPages(Controller):
         form = await pages.form(request)
         try:
             await Recovery(product, context_of(request).actor).verify_email(form.text("token"))
+        except SignInRequired:
+            return Redirect(f"/verify?token={quote(form.text('token'), safe='')}", status_code=303)
         except AppError as error:
-            return await pages.show(request, "verify", state="invalid", status=error.status)
+            state = "other" if isinstance(error, LinkForAnotherAccount) else "invalid"
+            return await pages.show(request, "verify", state=state, status=error.status)
         return await pages.show(request, "verify", state="verified")
 
 

@@ -1,12 +1,12 @@
 """Mailed secrets: setting a forgotten password, confirming an address.
 
-Whoever holds the secret is nobody yet, so these steps run as the ``authenticator``.
+Mailed secrets are not shown to people, so these steps run as the ``authenticator``.
 """
 
 from datetime import timedelta
 from uuid import UUID
 
-from ctorendang.domains.accounts.errors import TokenNotAccepted
+from ctorendang.domains.accounts.errors import LinkForAnotherAccount, TokenNotAccepted
 from ctorendang.domains.accounts.passwords import hash_password_aside
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import SessionRepository, UserRepository
@@ -89,19 +89,26 @@ class Recovery:
             return user_id
 
     async def verify_email(self, token: str) -> None:
-        """Confirm an address with a mailed secret.
+        """Confirm one's address with a mailed secret.
+
+        The mail alone does not do: its reader may not be who opened the account, and would make a stranger's password one
+        of their own address. They set a new one instead, and what the stranger left is forgotten.
 
         Raises:
+            SignInRequired: this is a visitor.
+            LinkForAnotherAccount: it confirms the address of somebody else's account.
             TokenNotAccepted: the link is unknown, used, or too old.
             TooManyAttempts: too many links were tried from this network address.
         """
-        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        self._product.grants.require(self._visitor, AccountPermission.MANAGE_OWN)
         await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
         async with self._product.units.begin(self._authenticator) as work:
             sessions = SessionRepository(work.session)
             user_id = await sessions.redeem_email_token(self._tenant_id, "verify_email", token_hash(token))
             if user_id is None:
                 raise TokenNotAccepted("This link is no longer valid. Ask for a new one in your account.")
+            if user_id != self._visitor.user_id:
+                raise LinkForAnotherAccount
             user = await UserRepository(session=work.session).get_locked(self._tenant_id, user_id)
             user.email_verified_at = now()
             record(work, "accounts.email.verified", Subject("user", user_id))

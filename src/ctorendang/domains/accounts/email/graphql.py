@@ -38,6 +38,6 @@ class EmailMutations:
         info: Info,
         input: ConfirmEmailChangeInput,
     ) -> DoneResult:
-        """Use the new address, with the secret from the mail; other sessions end."""
+        """Use the new address that one has asked for, with the secret from the mail; other sessions end."""
         await EmailChange(info.context.product, info.context.actor).confirm(input.token)
         return Done(message="Your address is changed. Other devices are signed out.")

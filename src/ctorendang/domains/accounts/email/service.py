@@ -1,9 +1,14 @@
-"""Another address for one's account: asked for by its person, and confirmed by whoever reads the new one."""
+"""Another address for one's account: asked for by its person, and confirmed by the same, who reads the new one."""
 
 from sqlalchemy.exc import IntegrityError
 
 from ctorendang.domains.accounts.access import is_bound, policy_of
-from ctorendang.domains.accounts.errors import AddressKeptElsewhere, EmailNotAvailable, TokenNotAccepted
+from ctorendang.domains.accounts.errors import (
+    AddressKeptElsewhere,
+    EmailNotAvailable,
+    LinkForAnotherAccount,
+    TokenNotAccepted,
+)
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.proof import Method
@@ -63,13 +68,17 @@ class EmailChange:
     async def confirm(self, token: str) -> None:
         """Use the new address from now on. Other sign-ins end, and links sent to the address before are worthless.
 
+        The mail alone does not do: its reader would give their address to the account of whoever asked for it.
+
         Raises:
+            SignInRequired: this is a visitor.
+            LinkForAnotherAccount: somebody else has asked for it.
             TokenNotAccepted: the link is unknown, used, or too old.
             EmailNotAvailable: somebody else has the address by now.
             AddressKeptElsewhere: by now the person's organisation keeps their address.
             TooManyAttempts: too many links were tried from this network address.
         """
-        self._product.grants.require(self._actor, AccountPermission.OPEN_SESSION)
+        self._product.grants.require(self._actor, AccountPermission.MANAGE_OWN)
         limited = (TRIES_PER_ADDRESS, str(self._tenant_id), self._actor.address)
         await self._product.limiter.count(*limited)
         async with self._product.units.begin(self._authenticator) as work:
@@ -77,6 +86,8 @@ class EmailChange:
             user_id, email = found or (None, None)
             if user_id is None or email is None:
                 raise TokenNotAccepted(_DEAD_LINK)
+            if user_id != self._actor.user_id:
+                raise LinkForAnotherAccount
             user = await UserRepository(session=work.session).get_locked(self._tenant_id, user_id)
             await self._require_own(work, user, email)
             await self._change(work, user, email)
@@ -99,7 +110,6 @@ class EmailChange:
         sessions = SessionRepository(work.session)
         for purpose in ("verify_email", "reset_password", "change_email"):
             await sessions.void_email_tokens(self._tenant_id, user.id, purpose)
-        here = self._actor.session_id if self._actor.user_id == user.id else None
-        await sessions.end(self._tenant_id, user.id, but=here)
+        await sessions.end(self._tenant_id, user.id, but=self._actor.session_id)
         record(work, "accounts.email.changed", Subject("user", user.id))
         work.publish("account.email_changed", {"user_id": str(user.id), "before": before})
