@@ -101,3 +101,22 @@ async def test_another_person_gets_what_their_groups_give(windows, live_market: 
         await page.wait_for_url(f"{window.base}/**")
     rows = await live_market.fetch("select name, roles from users")
     assert {row["name"]: row["roles"] for row in rows} == {people[0]: ["client"], people[1]: ["cto"]}
+
+
+async def test_whoever_came_through_the_provider_confirms_a_late_form_there(
+    windows, live_market: Marketplace, realm: str
+):
+    """Browsers hold what answers a form to ``form-action``, redirects to the provider too."""
+    window = await windows()
+    page = await window.open("/login")
+    await sign_on(page, realm, ADMINS[realm])
+    await page.wait_for_url(f"{window.base}/**")
+    await page.goto(window.base + "/admin/security")
+    await live_market.fetch("update sessions set authenticated_at = now() - interval '1 hour'")
+    await page.get_by_label("Browsers at a time").fill("7")
+    await page.get_by_role("button", name="Save policy").click()
+    await page.get_by_role("button", name=f"Continue as {ADMINS[realm]}").click()
+    await page.wait_for_url(f"{window.base}/admin/security")
+    assert await page.get_by_label("Browsers at a time").input_value() == "7"
+    await page.get_by_role("button", name="Save policy").click()
+    await page.locator(".flash-success").wait_for()

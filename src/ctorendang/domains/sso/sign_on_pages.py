@@ -37,9 +37,12 @@ class SignOnPages(Controller):
     async def step_up(
         self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
     ) -> Response[Any]:
-        """Confirm who one is where one signed in: at one's provider."""
+        """Confirm who one is where one signed in: at one's provider.
+
+        Most come here because a form of theirs was answered with it.
+        """
         connection_id = await SignOn(product, context_of(request).actor).own_connection()
-        return await depart(request, product, pages, connection_id, SignOnPurpose.STEP_UP)
+        return await depart(request, product, pages, connection_id, SignOnPurpose.STEP_UP, after_form=True)
 
     @get("/{connection_id:str}/login")
     async def login(
@@ -121,14 +124,29 @@ def finish_address(request: AnyRequest, connection_id: UUID, ticket: str, origin
 
 
 async def depart(
-    request: AnyRequest, product: Product, pages: Pages, connection_id: UUID, purpose: SignOnPurpose
+    request: AnyRequest,
+    product: Product,
+    pages: Pages,
+    connection_id: UUID,
+    purpose: SignOnPurpose,
+    *,
+    after_form: bool = False,
 ) -> Response[Any]:
-    """Send the browser away, with the cookie that will show which one it was; ``next`` of the address comes along."""
+    """Send the browser away, with the cookie that will show which one it was; ``next`` of the address comes along.
+
+    Args:
+        request: that is answered.
+        product: the process.
+        pages: of the site.
+        connection_id: where to.
+        purpose: what for.
+        after_form: as for :func:`leave`.
+    """
     next_path = safe_path(Query(request).text("next") or "", "")
     browser = request.cookies.get(pages.cookies.name(BROWSER), "")
     context = context_of(request)
     leaving = await SignOn(product, context.actor).leave(connection_id, purpose, next_path, browser, context.origin)
-    response = await leave(request, pages, leaving.departure, leaving.provider)
+    response = await leave(request, pages, leaving.departure, leaving.provider, after_form=after_form)
     response.set_cookie(pages.cookies.make(BROWSER, leaving.browser, _DAY))
     return response
 
