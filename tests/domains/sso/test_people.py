@@ -8,6 +8,7 @@ import pytest
 from tests.domains.accounts.planting import left, plant
 from tests.domains.sso.vouching import DOMAIN, connect
 from tests.factories import Marketplace
+from tests.inbox import text_of
 
 from ctorendang.domains.sso.errors import SignOnRefused
 from ctorendang.domains.sso.models import SignOnSession
@@ -45,7 +46,7 @@ async def test_an_address_of_a_verified_domain_leads_to_the_account_that_is_ther
     assert await (await connect(market)).signs_on(email=person.email) == person.id
 
 
-async def test_nothing_stays_that_was_planted_under_an_address_that_nobody_had_confirmed(market):
+async def test_nothing_stays_that_was_planted_under_an_address_that_nobody_had_confirmed(market, inbox):
     person = await market.join("client", email=f"ada@{DOMAIN}")
     await plant(market, person)
     assert len(await left(market, person)) == 8
@@ -55,15 +56,23 @@ async def test_nothing_stays_that_was_planted_under_an_address_that_nobody_had_c
     assert [row["subject"] for row in await market.fetch("select subject from sso_identities")] == ["subject"]
     (user,) = await market.fetch("select email_verified_at from users where id = $1", person.id)
     assert user["email_verified_at"]
+    await market.work_off()
+    assert "no longer works" in text_of(inbox.of(person.email)[-1])
 
 
-async def test_what_the_owner_of_a_confirmed_address_has_stays(market):
+async def test_what_the_owner_of_a_confirmed_address_has_stays_and_they_are_told(market, inbox):
     """Confirming takes the mail and a sign-in of the account, so that nobody else has set it up: see test_sign_up."""
-    person = await market.join("client", email=f"ada@{DOMAIN}")
+    person = await market.join("client", email=f"told@{DOMAIN}")
     await plant(market, person)
     await market.fetch("update users set email_verified_at = now() where id = $1", person.id)
-    await (await connect(market)).signs_on(email=person.email)
+    provider = await connect(market)
+    await provider.signs_on(email=person.email)
     assert len(await left(market, person)) == 8
+    await provider.signs_on(email=person.email)
+    await market.work_off()
+    told = [mail for mail in inbox.of(person.email) if mail["Subject"].startswith("Single sign-on linked")]
+    assert len(told) == 1, "once, and not at each sign-in"
+    assert "Your other ways to sign in stay" in text_of(told[0])
 
 
 async def test_who_is_made_an_administrator_meanwhile_is_not_linked_by_address(market):

@@ -91,8 +91,8 @@ class Recovery:
     async def verify_email(self, token: str) -> None:
         """Confirm one's address with a mailed secret.
 
-        The mail alone does not do: its reader may not be who opened the account, and would make a stranger's password one
-        of their own address. They set a new one instead, and what the stranger left is forgotten.
+        The mail alone does not do: its reader may not be who opened the account, and would vouch for
+        a stranger's password. They set a new one instead, and what the stranger left is forgotten.
 
         Raises:
             SignInRequired: this is a visitor.

@@ -160,11 +160,17 @@ class People:
             " sign-on.",
         )
         self._require_active(user)
-        if user.email_verified_at is None:
+        planted = user.email_verified_at is None
+        if planted:
             await forget_credentials(self._work, user.id, "linked to a provider before the address was confirmed")
             user.email_verified_at = now()
         await self.link(user, identity.subject)
+        self._tell(user, "provider_instead" if planted else "provider_linked")
         return user
+
+    def _tell(self, user: User, change: str) -> None:
+        """Have the person told that there is another way in, which they have not asked for themselves."""
+        self._work.publish("account.factors_changed", {"user_id": str(user.id), "change": change})
 
     def _usable_email(self, identity: VerifiedIdentity) -> str:
         fields = Fields()
