@@ -13,6 +13,7 @@ from ctorendang.infra.logs import hide_secrets, hide_secrets_in
         ("Authorization: Bearer  hunter2", "Authorization: Bearer  [hidden]"),
         ("host=db PASSWORD=hunter2 user=me", "host=db PASSWORD=[hidden] user=me"),
         ("GET /verify?token=hunter2&next=/", "GET /verify?token=[hidden]&next=/"),
+        ("GET /login?next=%2Fverify%3Ftoken%3Dhunter2", "GET /login?next=%2Fverify%3Ftoken%3D[hidden]"),
         ("Incorrect API key provided: sk-hunter2-abc.", "Incorrect API key provided: [hidden]."),
         ("GET http://acme.localhost:8000/ctos by ada@client.example", None),
     ],
