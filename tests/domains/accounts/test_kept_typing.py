@@ -104,6 +104,15 @@ async def test_it_is_for_its_person_and_its_page_alone_and_only_as_it_was_writte
     assert "Mine a" not in (await client.get(KEYS)).text
 
 
+async def test_nothing_typed_stays_in_a_browser_that_was_signed_out(market, client):
+    await sign_in(client, await market.join("client"))
+    await send_late(market, client, KEYS, KEYS, name="Mine alone", scopes="READ_DIRECTORY", expiresInDays="30")
+    assert "Mine" in client.cookies["draft"]
+    token = form_token((await client.get("/")).text)
+    await client.post("/logout", data={"_csrf": token})
+    assert "draft" not in client.cookies
+
+
 async def test_too_much_to_keep_is_left_out(market, client):
     await sign_in(client, await market.join("client"))
     late = await send_late(market, client, KEYS, KEYS, name="ä" * 2000, expiresInDays="30")

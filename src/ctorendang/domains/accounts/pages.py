@@ -28,6 +28,7 @@ from ctorendang.infra.errors import AppError, SignInRequired, TooManyAttempts
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
 from ctorendang.infra.web.cookies import FAREWELL, SESSION
+from ctorendang.infra.web.drafts import DRAFT
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages, safe_path
 
@@ -128,6 +129,7 @@ class SignInPages(Controller):
         onward = actor.session_id is not None and actor.method == Method.SSO
         response = pages.redirect("/sso/logout" if onward else "/", "You are signed out.")
         response.set_cookie(pages.cookies.drop(SESSION))
+        response.set_cookie(pages.cookies.drop(DRAFT))
         if onward:
             response.set_cookie(pages.cookies.make(FAREWELL, pages.signed(FAREWELL, str(actor.session_id)), 60))
         return response
