@@ -50,7 +50,7 @@ MEANINGS = {
     Scope.MANAGE_PROFILE: Meaning("Manage own CTO profile", "Change, submit and pause your profile.", _CTOS),
     Scope.APPROVE_CTOS: Meaning("Decide on CTO profiles", "Approve and decline profiles in review.", _ADMINS),
     Scope.READ_MEMBERS: Meaning("Read members", "Names, addresses and roles of everybody here.", _ADMINS),
-    Scope.READ_AUDIT: Meaning("Read the audit trail", "Who changed what.", _ADMINS),
+    Scope.READ_AUDIT: Meaning("Read the audit trail", "Who changed what, with names and addresses.", _ADMINS),
 }
 
 
