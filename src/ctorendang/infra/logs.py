@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 _SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api[_-]?key|otp|credential", re.IGNORECASE)
-# What follows a telling word (also in an address within an address), stands before the host of an address, or is spelled
-# like a key of an API.
+# What follows a telling word (also in an address within an address), stands before the host of an address, or is
+# spelled like a key of an API.
 _SECRET_TEXT = re.compile(
     r"(bearer\s+|(?:token|password|secret)(?:=|%3d))[^\s&\"']+|(?<=://)[^/\s@]+(?=@)|\bsk-[\w-]+", re.IGNORECASE
 )
