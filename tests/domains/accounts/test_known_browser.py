@@ -19,6 +19,7 @@ from ctorendang.domains.accounts.known_browser import (
     PER_ACCOUNT,
     PER_ACCOUNT_AND_ADDRESS,
     PER_DEVICE,
+    PER_KNOWN,
     limits_of,
     make_known,
 )
@@ -88,6 +89,19 @@ async def test_a_known_browser_guesses_no_longer_than_others(place: Marketplace)
         # It has used up nothing but its own: the owner signs in elsewhere.
         async with place.browser() as new:
             assert await page_says(new, person) == 303
+
+
+async def test_who_had_many_browsers_made_known_while_they_knew_the_password_guesses_no_faster(place: Marketplace):
+    person = await place.join("client")
+    product = product_of(place)
+    for number in range(2 * PER_KNOWN.attempts + 1):
+        device = make_known(product, place.id, person.id)
+        try:
+            for limit in limits_of(product, place.id, person.email, f"198.51.{number}.7", person.id, device):
+                await product.limiter.count(*limit)
+        except TooManyAttempts:
+            break
+    assert PER_KNOWN.attempts <= number <= 2 * PER_KNOWN.attempts
 
 
 async def test_whoever_is_elsewhere_does_not_suffer_from_one_who_guesses(market: Marketplace, product: Product):

@@ -22,6 +22,8 @@ DEVICE_LIFETIME = 365 * 86_400
 """Of the cookie, in seconds; each sign-in begins it anew."""
 
 PER_DEVICE = Limit("sign-in-device", attempts=10, seconds=600)
+PER_KNOWN = Limit("sign-in-known", attempts=300, seconds=3600)
+"""Of all known browsers of an account together: who knew its password once may have had any number made known."""
 PER_ACCOUNT_AND_ADDRESS = Limit("sign-in-account-address", attempts=10, seconds=600)
 PER_ACCOUNT = Limit("sign-in-account", attempts=100, seconds=3600)
 PER_ADDRESS = Limit("sign-in-address", attempts=200, seconds=600)
@@ -54,7 +56,7 @@ def limits_of(
     tenant = str(tenant_id)
     ours = user_id is not None and device.isascii() and same(digest, _digest(product, tenant_id, user_id, device))
     if ours:
-        return [(PER_DEVICE, tenant, device)]
+        return [(PER_DEVICE, tenant, device), (PER_KNOWN, tenant, str(user_id))]
     # The tight one first: what it refuses does not use up the ceiling.
     return [
         (PER_ADDRESS, tenant, address),
