@@ -5,9 +5,11 @@ from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.names import Names, answered_by
 from tests.domains.sso.office import Office
 from tests.domains.sso.saml_scene import visitor
-from tests.domains.sso.setting_up import create, hosting, metadata_of, ready_to_test, try_out
+from tests.domains.sso.setting_up import create, enabled, hosting, metadata_of, ready_to_test, try_out
 from tests.domains.sso.wizard import begin, fill, press
 from tests.factories import form_token, sign_in
+
+WAITING = "Until one of its e-mail domains is verified"
 
 
 async def test_from_nothing_to_on_by_metadata_address(market, admin, browser, provider: Signer):
@@ -81,6 +83,18 @@ async def test_groups_are_previewed_from_the_last_sign_in(market, admin, browser
     preview = (await browser.get(f"{home}?step=mapping&try=leads%2C+others")).text
     assert "Would be: <b>CTO</b>" in preview
     assert "gives nothing" in preview
+
+
+async def test_the_wizard_says_that_newcomers_wait_for_a_proven_domain(market, admin, browser, provider: Signer):
+    connection_id = await enabled(admin, provider)
+    pages = [f"/admin/sso/{connection_id}", f"/admin/sso/{connection_id}?step=enable"]
+    for page in pages:
+        assert WAITING in (await browser.get(page)).text
+    claim = {"connectionId": connection_id, "domain": "acme.example"}
+    await admin.mutate("claimEmailDomain", "__typename", claim)
+    await market.fetch("update email_domains set verified_at = now()")
+    for page in pages:
+        assert WAITING not in (await browser.get(page)).text
 
 
 @pytest.mark.parametrize("page", ["/admin/sso/new", "/admin/sso/{}?step=metadata", "/admin/sso/{}?step=enable"])
