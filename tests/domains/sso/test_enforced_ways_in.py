@@ -10,7 +10,7 @@ from tests.domains.sso.office import Office, prove
 from tests.domains.sso.saml_scene import visitor
 from tests.domains.sso.setting_up import scene_of
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Person, form_token, sign_in, submit
-from tests.inbox import Inbox
+from tests.inbox import Inbox, text_of
 
 Way = Callable[[Office, Person], Awaitable[bool]]
 
@@ -91,6 +91,35 @@ async def test_a_reset_link_lets_nobody_in(office: Office, inbox: Inbox):
         await submit(browser, "/login", "/password/reset", {"token": token, "password": new})
         assert (await browser.get("/account")).status_code != 200
         assert (await sign_in_program(office.market, person.email, password=new))["__typename"] == "Refusal"
+
+
+async def ask_for_a_password(office: Office, *people: Person) -> list[str]:
+    """What the page says to each, without their address."""
+    said = []
+    async with visitor(office.market) as browser:
+        for person in people:
+            page = await submit(browser, "/password/forgot", "/password/forgot", {"email": person.email})
+            said.append(page.text.replace(person.email, ""))
+    await office.market.work_off()
+    return said
+
+
+@pytest.mark.parametrize("scope", ["EVERYONE", "DOMAINS"])
+async def test_who_is_bound_is_mailed_where_to_sign_in_instead_of_a_reset_link(office: Office, inbox: Inbox, scope):
+    await office.own("people.example")
+    bound = await office.market.join("client")
+    guest = await office.market.join("client", email=f"{uuid4().hex}@guests.example")
+    await office.enforce(scope)
+    said = await ask_for_a_password(office, bound, office.rescuer, guest)
+    assert len(set(said)) == 1
+    mail = text_of(inbox.of(bound.email)[-1])
+    assert f"{office.market.origin}:8000/sso" in mail.split()
+    assert "/password/reset" not in mail
+    assert inbox.secret(office.rescuer.email, "/password/reset")
+    guided = [each for each in inbox.of(guest.email) if "/password/reset" in text_of(each)]
+    assert bool(guided) is (scope == "DOMAINS")
+    made = "select user_id from email_tokens where purpose = 'reset_password'"
+    assert bound.id not in {row["user_id"] for row in await office.market.fetch(made)}
 
 
 async def test_an_invitation_leads_to_the_provider(office: Office, inbox: Inbox):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from ctorendang.domains.accounts.access import is_bound, policy_of
 from ctorendang.domains.accounts.models import EmailToken, User
 from ctorendang.domains.accounts.people.avatars import drop_unused
 from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
@@ -36,8 +37,12 @@ async def _send_password_reset(work: UnitOfWork, payload: Mapping[str, Any]) -> 
     user = await UserRepository(session=work.session).find_by_email(work.tenant_id, payload["email"])
     if user is None or user.status != MemberStatus.ACTIVE:
         return
-    token = await _email_token(work, user, "reset_password", RESET_LIFETIME)
     record(work, "accounts.password.reset_requested", Subject("user", user.id))
+    if is_bound(await policy_of(work), user.email, break_glass=user.break_glass):
+        # A new password would not let them in. Told by mail alone: the page answers everybody alike.
+        await send_mail(work, "password-not-needed", user.email, user.name, paths={"url": "/sso"})
+        return
+    token = await _email_token(work, user, "reset_password", RESET_LIFETIME)
     await send_mail(
         work,
         "password-reset",
