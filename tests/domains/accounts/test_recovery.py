@@ -8,7 +8,7 @@ from tests.domains.accounts.planting import left, plant
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, TOKENS, Marketplace, form_token, sign_in, submit
 from tests.inbox import Inbox, text_of
 
-from ctorendang.domains.accounts.recovery import Recovery
+from ctorendang.domains.accounts.recovery import TRIES_PER_ADDRESS, Recovery
 from ctorendang.infra.auth.actor import Actor
 
 NEW_PASSWORD = "staple battery horse correct"
@@ -83,11 +83,34 @@ async def test_a_link_works_once(market, client, inbox: Inbox):
     again = await reset(market, secret, "yet another password")
     assert again["code"] == "token_not_accepted"
     assert not await signs_in(market, person.email, "yet another password")
-    page = await client.get(f"/password/reset?token={secret}")
-    fields = {"_csrf": form_token(page.text), "token": secret, "password": "yet another password"}
-    answer = await client.post("/password/reset", data=fields)
+    fields = {"token": secret, "password": "yet another password"}
+    answer = await submit(client, "/password/forgot", "/password/reset", fields)
     assert answer.status_code == 401
     assert "no longer valid" in answer.text
+
+
+async def test_a_dead_link_is_told_before_anything_is_typed(market, other_market, client, inbox: Inbox):
+    person = await market.join("client")
+    await request_reset(market, person.email)
+    secret = inbox.secret(person.email, "/password/reset")
+    for _ in range(2):
+        assert "Save password" in (await client.get(f"/password/reset?token={secret}")).text
+    async with other_market.browser() as elsewhere:
+        assert (await elsewhere.get(f"/password/reset?token={secret}")).status_code == 401
+    assert (await reset(market, secret))["__typename"] == "Done"
+    said = set()
+    for dead in (secret, "x" * 43, inbox.secret(person.email, "/verify"), "%00", ""):
+        page = await client.get(f"/password/reset?token={dead}")
+        assert (page.status_code, "Save password" in page.text) == (401, False)
+        said.add(page.text.replace(dead, "") if dead else page.text)
+    assert all("This link no longer works" in text for text in said)
+    assert person.email not in "".join(said)
+
+
+async def test_dead_links_are_looked_at_so_often_only(market, client):
+    for _ in range(TRIES_PER_ADDRESS.attempts):
+        assert (await client.get("/password/reset?token=bad")).status_code == 401
+    assert (await client.get("/password/reset?token=bad")).status_code == 429
 
 
 async def test_a_link_is_good_for_half_an_hour(market, inbox: Inbox):

@@ -15,6 +15,7 @@ from ctorendang.domains.accounts.errors import (
     LinkForAnotherAccount,
     SecondFactorEnrolmentRequired,
     SecondFactorRequired,
+    TokenNotAccepted,
 )
 from ctorendang.domains.accounts.factors.steps import STEP, STEP_LIFETIME, SignInSteps
 from ctorendang.domains.accounts.known_browser import DEVICE, DEVICE_LIFETIME, make_known
@@ -186,8 +187,15 @@ class SignUpPages(Controller):
         return await pages.show(request, "password-forgot", state="sent")
 
     @get("/password/reset")
-    async def reset_form(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """Choose a new password."""
+    async def reset_form(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
+        """Choose a new password; or that the link is dead."""
+        try:
+            recovery = Recovery(product, context_of(request).actor)
+            await recovery.require_good_link(request.query_params.get("token", ""))
+        except TokenNotAccepted as error:
+            return await pages.show(request, "password-reset", state="invalid", status=error.status)
         return await pages.show(request, "password-reset")
 
     @post("/password/reset")

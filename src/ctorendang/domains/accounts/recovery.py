@@ -16,6 +16,7 @@ from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.product import Product
 from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 from ctorendang.kit.crypto import token_hash
 
@@ -53,6 +54,20 @@ class Recovery:
         async with self._product.units.begin(self._authenticator) as work:
             work.publish("account.password_reset_wanted", {"email": email})
 
+    async def require_good_link(self, token: str) -> None:
+        """Look at a mailed secret without using it up, so that a dead one is told before anything is typed.
+
+        Raises:
+            TokenNotAccepted: the link is unknown, used, or too old.
+            TooManyAttempts: too many links were tried from this network address.
+        """
+        self._product.grants.require(self._visitor, AccountPermission.OPEN_SESSION)
+        caller = (str(self._tenant_id), self._visitor.address)
+        await self._product.limiter.count(TRIES_PER_ADDRESS, *caller)
+        async with self._product.units.begin(self._authenticator) as work:
+            await self._require_reset_token(work, token_hash(token))
+        await self._product.limiter.forgive(TRIES_PER_ADDRESS, *caller)
+
     async def reset_password(self, token: str, new: str) -> UUID:
         """Set a new password with a mailed secret, and end all sign-ins. Reading the mail also confirms the address.
 
@@ -71,8 +86,7 @@ class Recovery:
         await self._product.limiter.count(TRIES_PER_ADDRESS, str(self._tenant_id), self._visitor.address)
         digest = token_hash(token)
         async with self._product.units.begin(self._authenticator) as work:
-            if not await SessionRepository(work.session).is_reset_token(self._tenant_id, digest):
-                raise TokenNotAccepted(_DEAD_LINK)
+            await self._require_reset_token(work, digest)
         password_hash = await hash_password_aside(new)
         async with self._product.units.begin(self._authenticator) as work:
             users, sessions = UserRepository(session=work.session), SessionRepository(work.session)
@@ -112,3 +126,7 @@ class Recovery:
             user = await UserRepository(session=work.session).get_locked(self._tenant_id, user_id)
             user.email_verified_at = now()
             record(work, "accounts.email.verified", Subject("user", user_id))
+
+    async def _require_reset_token(self, work: UnitOfWork, digest: bytes) -> None:
+        if not await SessionRepository(work.session).is_reset_token(self._tenant_id, digest):
+            raise TokenNotAccepted(_DEAD_LINK)
