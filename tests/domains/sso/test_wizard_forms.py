@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.domains.sso.hostile_idp import Signer
-from tests.domains.sso.setting_up import configure, create, metadata_of, ready_to_test
+from tests.domains.sso.setting_up import configure, create, enabled, metadata_of, ready_to_test
 from tests.domains.sso.wizard import begin, fill, press
 from tests.factories import form_token
 
@@ -156,3 +156,25 @@ async def test_a_provider_that_is_not_on_the_list_is_called_what_it_is(browser, 
     assert "Set it up at your identity provider" in guide
     assert "A new window opens at your identity provider." in pages[2]
     assert all("Another provider" not in page for page in [*pages, guide])
+
+
+async def test_a_connection_is_deleted_once_its_name_is_typed(market, admin, browser, provider: Signer):
+    home = f"/admin/sso/{await enabled(admin, provider)}"
+    assert "Delete this connection" not in (await browser.get(home)).text
+    off = await press(browser, home, f"{home}/disable")
+    assert "Delete this connection" in off
+    for typed in ({}, {"confirmedName": "acme account"}, {"confirmedName": "Okta"}):
+        refused = await fill(browser, home, f"{home}/delete", **typed)
+        assert refused.status_code == 422
+        assert "Type Acme account, as it is written here." in refused.text
+    assert len(await market.fetch("select id from sso_connections")) == 1
+    assert "Acme account is deleted." in await press(browser, home, f"{home}/delete", confirmedName=" Acme account ")
+    assert await market.fetch("select id from sso_connections") == []
+
+
+async def test_a_connection_that_is_on_says_why_it_is_not_deleted(admin, browser, provider: Signer):
+    home = f"/admin/sso/{await enabled(admin, provider)}"
+    token = {"_csrf": form_token((await browser.get(home)).text), "confirmedName": "Acme account"}
+    refused = await browser.post(f"{home}/delete", data=token)
+    assert refused.status_code == 409
+    assert 'role="alert"' in refused.text

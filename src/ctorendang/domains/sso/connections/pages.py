@@ -103,15 +103,21 @@ class SsoAdminPages(Controller):
 
     @post("/{connection_id:str}/delete")
     async def delete(
-        self, request: AnyRequest, pages: NamedDependency[Pages], connection_id: FromPath[str]
+        self,
+        request: AnyRequest,
+        product: NamedDependency[Product],
+        pages: NamedDependency[Pages],
+        connection_id: FromPath[str],
     ) -> Response[Any]:
-        """Take it away."""
-
-        async def delete(work: UnitOfWork, _: Form) -> str:
-            name = await ConnectionService(work).delete(required_id(connection_id))
-            return f"{name} is deleted. The people who came through it stay."
-
-        return await pages.press(request, HOME, delete)
+        """Take it away, once its name is typed."""
+        form = await pages.form(request)
+        try:
+            async with product.units.begin(context_of(request).actor) as work:
+                name = await ConnectionService(work).delete(required_id(connection_id), form.text("confirmedName"))
+        except AppError as error:
+            refused = {**pages.refused(error, form), "name": "delete"}
+            return await show_connection(request, pages, connection_id, refused, error.status)
+        return pages.redirect(HOME, f"{name} is deleted. The people who came through it stay.")
 
     @get("/{connection_id:str}/attempts")
     async def attempts(

@@ -20,7 +20,7 @@ from ctorendang.domains.sso.repository import ConnectionRepository
 from ctorendang.domains.sso.saml.keys import rotate_keys, service_provider
 from ctorendang.domains.sso.status import ConnectionStatus, Protocol
 from ctorendang.infra.auth.recency import require_recent
-from ctorendang.infra.errors import NotFound
+from ctorendang.infra.errors import InvalidInput, NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.ids import uuid7
@@ -169,8 +169,13 @@ class ConnectionService:
         self._record(connection, "disabled")
         return connection
 
-    async def delete(self, connection_id: UUID) -> str:
+    async def delete(self, connection_id: UUID, confirmed_name: str | None = None) -> str:
         """Take a connection away, with its domains, keys and attempts; the people stay. Returns its name.
+
+        Args:
+            connection_id: which.
+            confirmed_name: what it is called, as the administrator has typed it; None for programs, which press no
+                wrong buttons.
 
         Raises:
             Forbidden: the actor does not administer single sign-on.
@@ -179,6 +184,7 @@ class ConnectionService:
             ConnectionIsManaged: a file says that it is there.
             ConnectionIsEnforced: people have no other way in.
             MoveNotPossible: it is on; it is disabled first.
+            InvalidInput: it is not called so.
         """
         self._work.require(SsoPermission.MANAGE)
         require_recent(self._work.actor)
@@ -186,6 +192,8 @@ class ConnectionService:
         await self._require_not_enforced(connection)
         if connection.status == ConnectionStatus.ACTIVE:
             raise MoveNotPossible(connection.status)
+        if confirmed_name is not None and confirmed_name.strip() != connection.name:
+            raise InvalidInput({"confirmedName": f"Type {connection.name}, as it is written here."})
         name = connection.name
         await self._work.session.delete(connection)
         self._record(connection, "deleted", {"name": name})
