@@ -5,7 +5,16 @@ from tests.domains.sso.hostile_idp import Signer
 from tests.domains.sso.names import Names, answered_by
 from tests.domains.sso.office import Office
 from tests.domains.sso.saml_scene import visitor
-from tests.domains.sso.setting_up import create, enabled, hosting, metadata_of, ready_to_test, try_out
+from tests.domains.sso.setting_up import (
+    create,
+    enabled,
+    hosting,
+    link_as,
+    metadata_of,
+    ready_to_test,
+    scene_of,
+    try_out,
+)
 from tests.domains.sso.wizard import begin, fill, press
 from tests.factories import form_token, sign_in
 
@@ -83,6 +92,37 @@ async def test_groups_are_previewed_from_the_last_sign_in(market, admin, browser
     preview = (await browser.get(f"{home}?step=mapping&try=leads%2C+others")).text
     assert "Would be: <b>CTO</b>" in preview
     assert "gives nothing" in preview
+
+
+async def test_the_test_step_shows_tests_alone_whoever_else_comes(market, admin, browser, provider: Signer):
+    connection_id = await ready_to_test(admin, provider)
+    home = f"/admin/sso/{connection_id}"
+    async with visitor(market) as stranger:
+        garbage = {"SAMLResponse": "garbage", "RelayState": "x"}
+        assert (await stranger.post(f"/sso/{connection_id}/acs", data=garbage)).status_code == 404
+        scene = await scene_of(market, browser, provider, connection_id)
+        await try_out(market, browser, provider, connection_id)
+        await press(browser, f"{home}?step=enable", f"{home}/enable")
+        assert (await scene.send("garbage")).status_code == 400
+    tried = (await browser.get(f"{home}?step=test")).text
+    assert "It works as it is set up now" in tried
+    assert "Refused" not in tried
+    assert "Refused" in (await browser.get(f"{home}/attempts")).text
+    await scene.depart(purpose="test")
+    await scene.send("garbage")
+    assert "Refused" in (await browser.get(f"{home}?step=test")).text
+
+
+async def test_the_trail_names_who_tested_and_who_linked(market, admin, browser, provider: Signer):
+    connection_id = await enabled(admin, provider)
+    assert (await link_as(browser, market, provider, connection_id, "subject")).status_code == 303
+    told = await market.fetch(
+        "select action, actor_id, actor_name from audit_events"
+        " where action in ('sso.connection.tested', 'sso.identity.linked') order by id"
+    )
+    assert [tuple(row) for row in told] == [
+        (action, admin.id, "Ada Person") for action in ("sso.connection.tested", "sso.identity.linked")
+    ]
 
 
 async def test_the_wizard_says_that_newcomers_wait_for_a_proven_domain(market, admin, browser, provider: Signer):

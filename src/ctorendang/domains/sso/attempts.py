@@ -66,12 +66,14 @@ class AttemptService:
         row = await self._attempts.find(self._tenant_id, typed)
         return None if row is None else Attempt(row, await read_trace(self._work, row))
 
-    async def newest(self, connection_id: UUID, outcome: str | None = None) -> Attempt | None:
-        """The last attempt through a connection.
+    async def newest(
+        self, connection_id: UUID, outcome: str | None = None, purpose: str | None = None
+    ) -> Attempt | None:
+        """The last attempt through a connection: of all, or with an outcome, or for a purpose.
 
         Raises:
             Forbidden: the actor does not administer single sign-on.
         """
         self._work.require(SsoPermission.READ)
-        row = await self._attempts.newest(self._tenant_id, connection_id, outcome)
+        row = await self._attempts.newest(self._tenant_id, connection_id, outcome, purpose)
         return None if row is None else Attempt(row, await read_trace(self._work, row))

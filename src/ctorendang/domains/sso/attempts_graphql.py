@@ -7,6 +7,7 @@ import strawberry
 
 from ctorendang.domains.sso.attempts import Attempt, AttemptService
 from ctorendang.domains.sso.models import SignOnTrace
+from ctorendang.domains.sso.status import SignOnPurpose
 from ctorendang.domains.sso.trace import Check
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.types import Connection, Info, connection, parse_id
@@ -115,9 +116,13 @@ class AttemptQueries:
 
     @strawberry.field
     async def sso_last_attempt(
-        self, info: Info, connection_id: strawberry.ID, outcome: str | None = None
+        self, info: Info, connection_id: strawberry.ID, outcome: str | None = None, purpose: str | None = None
     ) -> TraceType | None:
-        """The newest attempt through a connection; for administrators. `outcome` is `succeeded` or `refused`."""
+        """The newest attempt through a connection; for administrators.
+
+        `outcome` is `succeeded` or `refused`; `purpose` is `sign_in`, `test`, `link` or `step_up`.
+        """
         which, wanted = parse_id(connection_id) or _NO_CONNECTION, outcome if outcome in _OUTCOMES else None
-        found = await info.context.use(lambda work: AttemptService(work).newest(which, wanted))
+        why = purpose if purpose in set(SignOnPurpose) else None
+        found = await info.context.use(lambda work: AttemptService(work).newest(which, wanted, why))
         return None if found is None else TraceType.of(found)

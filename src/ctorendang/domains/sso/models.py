@@ -229,6 +229,7 @@ class SignOnTrace(TenantModel):
 
     Attributes:
         reference: what the person who was refused is shown.
+        purpose: what the browser had left for, as far as that was found out; empty where it was not.
         sealed_trace: the checks, redacted.
     """
 
@@ -244,6 +245,7 @@ class SignOnTrace(TenantModel):
     connection_id: Mapped[UUID]
     reference: Mapped[str]
     kind: Mapped[str]
+    purpose: Mapped[str] = mapped_column(server_default="")
     outcome: Mapped[str]
     summary: Mapped[str]
     sealed_trace: Mapped[bytes]

@@ -88,14 +88,18 @@ class AttemptRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    def of(self, tenant_id: UUID, connection_id: UUID, outcome: str | None = None) -> Select[SignOnTrace]:
-        """The attempts through a connection."""
+    def of(
+        self, tenant_id: UUID, connection_id: UUID, outcome: str | None = None, purpose: str | None = None
+    ) -> Select[SignOnTrace]:
+        """The attempts through a connection: all, or those with an outcome, or for a purpose."""
         statement = select(SignOnTrace).where(
             SignOnTrace.tenant_id == tenant_id,
             SignOnTrace.connection_id == connection_id,
             SignOnTrace.expires_at > func.now(),
         )
-        return statement if outcome is None else statement.where(SignOnTrace.outcome == outcome)
+        if outcome is not None:
+            statement = statement.where(SignOnTrace.outcome == outcome)
+        return statement if purpose is None else statement.where(SignOnTrace.purpose == purpose)
 
     async def find(self, tenant_id: UUID, reference: str) -> SignOnTrace | None:
         """The attempt with a reference."""
@@ -104,10 +108,12 @@ class AttemptRepository:
         )
         return (await self._session.scalars(statement)).one_or_none()
 
-    async def newest(self, tenant_id: UUID, connection_id: UUID, outcome: str | None = None) -> SignOnTrace | None:
-        """The last attempt through a connection."""
-        statement = self.of(tenant_id, connection_id, outcome).order_by(SignOnTrace.created_at.desc()).limit(1)
-        return (await self._session.scalars(statement)).one_or_none()
+    async def newest(
+        self, tenant_id: UUID, connection_id: UUID, outcome: str | None = None, purpose: str | None = None
+    ) -> SignOnTrace | None:
+        """The last attempt through a connection: of all, or as for ``of``."""
+        statement = self.of(tenant_id, connection_id, outcome, purpose)
+        return (await self._session.scalars(statement.order_by(SignOnTrace.created_at.desc()).limit(1))).one_or_none()
 
 
 class BoundPeople:

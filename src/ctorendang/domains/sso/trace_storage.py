@@ -45,6 +45,7 @@ async def keep_trace(work: UnitOfWork, connection_id: UUID, trace: Trace) -> UUI
             connection_id=connection_id,
             reference=trace.reference,
             kind=trace.kind,
+            purpose=str(trace.facts.get("purpose", "")),
             expires_at=now() + KEPT,
         )
         work.session.add(stored)
