@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.domains.audit.permissions import AuditPermission
 from ctorendang.domains.audit.words import Kind, actions_of
+from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.validation import like, searched
 from ctorendang.infra.work import UnitOfWork
@@ -31,6 +32,7 @@ def record(
     details: dict[str, Any] | None = None,
     *,
     tenant_id: UUID | None = None,
+    by: Actor | None = None,
 ) -> None:
     """Add a row to the trail, in the transaction of the change itself.
 
@@ -40,19 +42,21 @@ def record(
         subject: what it was done to.
         details: what changed, without secrets or personal texts.
         tenant_id: whose trail; the platform writes into a tenant's.
+        by: who acted, where the product itself does it for somebody whom it knows; None is the actor of ``work``.
     """
+    actor = by or work.actor
     work.session.add(
         AuditEvent(
             tenant_id=tenant_id or work.tenant_id,
-            actor_id=work.actor.user_id,
-            actor_name=work.actor.name or None,
+            actor_id=actor.user_id,
+            actor_name=actor.name or None,
             action=action,
             subject_type=subject.type,
             subject_id=subject.id,
             details=details or {},
-            request_id=work.actor.request_id,
-            address=work.actor.address or None,
-            session_id=work.actor.session_id,
+            request_id=actor.request_id,
+            address=actor.address or None,
+            session_id=actor.session_id,
         )
     )
 

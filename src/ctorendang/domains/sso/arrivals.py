@@ -173,12 +173,12 @@ class ArrivalService:
             # Whom single sign-on binds confirms where they would be let in.
             await self._proven(work, arrival, user, asked=True)
         if arrival.purpose == SignOnPurpose.LINK and user is not None and not own:
-            await people.link(user, arrival.identity.subject)
+            await people.link(user, arrival.identity.subject, by=self._actor)
         if arrival.purpose == SignOnPurpose.TEST:
             self._note_test(work, arrival)
         if arrival.purpose == SignOnPurpose.STEP_UP and self._actor.session_id is not None:
             await SessionRepository(work.session).confirm(self._tenant_id, self._actor.session_id)
-            record(work, "accounts.session.confirmed", Subject("session", self._actor.session_id))
+            record(work, "accounts.session.confirmed", Subject("session", self._actor.session_id), by=self._actor)
         if user is not None and (own or arrival.purpose == SignOnPurpose.LINK):
             self._note_proof(arrival.connection, user)
         return arrival
@@ -188,7 +188,8 @@ class ArrivalService:
         connection.tested_version, connection.tested_at = connection.version, now()
         if connection.status == ConnectionStatus.DRAFT:
             connection.status = ConnectionStatus.TESTED
-        record(work, "sso.connection.tested", Subject("sso_connection", connection.id), {"name": connection.name})
+        details = {"name": connection.name}
+        record(work, "sso.connection.tested", Subject("sso_connection", connection.id), details, by=self._actor)
 
     def _note_proof(self, connection: Connection, user: User) -> None:
         """An administrator has come in through this very configuration: single sign-on may be enforced."""

@@ -26,6 +26,7 @@ from ctorendang.domains.sso.models import Connection, EmailDomain, Identity
 from ctorendang.domains.sso.permissions import SsoPermission
 from ctorendang.domains.sso.status import Protocol
 from ctorendang.domains.sso.trace import Trace
+from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
@@ -102,8 +103,13 @@ class People:
             hint="The person is suspended here: restore them under Members.",
         )
 
-    async def link(self, user: User, subject: str) -> None:
+    async def link(self, user: User, subject: str, by: Actor | None = None) -> None:
         """Make a subject stand for somebody.
+
+        Args:
+            user: for whom.
+            subject: of the provider.
+            by: the person who asked for it; None where the provider's word alone makes the link.
 
         Raises:
             SignOnRefused: it stands for somebody else already.
@@ -132,6 +138,7 @@ class People:
             "sso.identity.linked",
             Subject("user", user.id),
             {"connection": self._connection.name},
+            by=by,
         )
 
     async def _by_email(self, identity: VerifiedIdentity) -> User:
