@@ -18,6 +18,7 @@ from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
 from ctorendang.infra.web.drafts import DRAFT, LONGEST_DRAFT, Draft, read_draft
 from ctorendang.infra.web.drafts import LIFETIME as DRAFT_LIFETIME
 from ctorendang.infra.web.forms import Form, read_form
+from ctorendang.infra.web.queries import from_the_beginning
 from ctorendang.infra.web.uploads import Upload, read_upload
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
@@ -125,7 +126,7 @@ class Pages:
         return await self.show(request, page, data=data, form=form, status=status)
 
     async def query(self, context: RequestContext, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The data of a document, run as the request's actor.
+        """The data of a document, run as the request's actor; a cursor that makes no sense is left out.
 
         Raises:
             AppError: something was refused.
@@ -138,7 +139,10 @@ class Pages:
         except DocumentRefused as error:
             raise RuntimeError("a page's document cannot be run") from error
         if answer.refused is not None:
-            raise answer.refused
+            beginning = from_the_beginning(variables, answer.refused)
+            if beginning is None:
+                raise answer.refused
+            return await self.query(context, document, beginning)
         if answer.errors:
             raise RuntimeError(f"a page's document failed: {answer.errors[0]['message']}")
         return answer.data or {}

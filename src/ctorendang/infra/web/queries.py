@@ -1,12 +1,15 @@
 """What an address asks for, as variables of a page's document; nonsense is left out rather than refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Request
 
+from ctorendang.infra.errors import AppError, InvalidInput
+
 _MOST = 2**31 - 1
+_CURSORS = {"after", "before"}
 
 
 class Query:
@@ -60,3 +63,17 @@ class Query:
         except InvalidOperation:
             return None
         return min(value, Decimal(_MOST)) if value.is_finite() and value >= 0 else None
+
+
+def from_the_beginning(variables: Mapping[str, Any], refused: AppError) -> dict[str, Any] | None:
+    """The same page of a list without the cursor that was refused, which was mistyped or is another list's.
+
+    Whether a cursor is good only its list knows, so that this is found out when it is asked.
+
+    Returns:
+        None where no cursor is what was wrong.
+    """
+    if not isinstance(refused, InvalidInput) or not refused.fields.keys() <= _CURSORS & variables.keys():
+        return None
+    size = variables.get("first") or variables.get("last")
+    return {name: value for name, value in variables.items() if name not in {*_CURSORS, "last"}} | {"first": size}
