@@ -4,7 +4,8 @@ import re
 
 import pytest
 from tests.domains.sso.hostile_idp import Signer
-from tests.domains.sso.setting_up import configure, create, enabled, metadata_of, ready_to_test
+from tests.domains.sso.saml_scene import IDP, SSO_URL
+from tests.domains.sso.setting_up import configure, create, enabled, hosting, metadata_of, ready_to_test
 from tests.domains.sso.wizard import begin, fill, press
 from tests.factories import form_token
 
@@ -178,3 +179,41 @@ async def test_a_connection_that_is_on_says_why_it_is_not_deleted(admin, browser
     refused = await browser.post(f"{home}/delete", data=token)
     assert refused.status_code == 409
     assert 'role="alert"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("how", "mark"),
+    [("url", 'id="metadataUrl"'), ("text", 'id="metadata"'), ("file", 'id="file"'), ("hand", 'id="certificates"')],
+)
+async def test_the_way_that_was_used_is_open_the_next_time(admin, browser, provider: Signer, how, mark):
+    home = await begin(browser)
+    page, metadata = f"{home}?step=metadata", metadata_of(provider)
+    by_hand = {"entityId": IDP, "ssoUrl": SSO_URL, "certificates": provider.certificate}
+    with hosting() as host:
+        host.content = metadata
+        typed = {"url": {"metadataUrl": host.url}, "text": {"metadata": metadata}, "hand": by_hand}
+        if how == "file":
+            token = {"_csrf": form_token((await browser.get(page)).text)}
+            file = {"file": ("metadata.xml", metadata.encode(), "text/xml")}
+            told = await browser.post(f"{home}/metadata/file", data=token, files=file)
+        else:
+            told = await fill(browser, page, f"{home}/metadata", how=how, **typed[how])
+    assert told.status_code == 303, told.text
+    shown = (await browser.get(page)).text
+    marks = ['id="metadataUrl"', 'id="file"', 'id="certificates"']
+    opened = [each for each in [*marks, 'id="metadata"'] if not hidden(shown, each)]
+    assert mark in opened
+    assert len([each for each in opened if each in marks]) == 1
+
+
+async def test_telling_the_same_in_another_way_asks_for_no_new_test(admin, browser, provider: Signer):
+    connection_id = await enabled(admin, provider)
+    home, version = f"/admin/sso/{connection_id}", "{ ssoConnections { version tested } }"
+    before = await admin.query(version)
+    page, metadata = f"{home}?step=metadata", metadata_of(provider).encode()
+    token = {"_csrf": form_token((await browser.get(page)).text)}
+    told = await browser.post(f"{home}/metadata/file", data=token, files={"file": ("m.xml", metadata, "text/xml")})
+    assert told.status_code == 303
+    assert not hidden((await browser.get(page)).text, 'id="file"')
+    assert hidden((await browser.get(page)).text, 'id="metadata"')
+    assert await admin.query(version) == before

@@ -46,6 +46,7 @@ class SamlFacts:
     sso_url: str
     slo_url: str
     metadata_url: str
+    told_by: str = strawberry.field(description="`url`, `file`, `text` or `hand`; empty where the operator's file did.")
     certificates: list[Certificate]
     certificates_pem: str = strawberry.field(description="The same, one after the other, as they can be pasted again.")
     own_certificates: list[Certificate] = strawberry.field(description="Ours: the current one, then the next.")
@@ -87,6 +88,7 @@ async def saml_facts(work: UnitOfWork, connection: Connection) -> SamlFacts:
         sso_url=settings.sso_url,
         slo_url=settings.slo_url,
         metadata_url=settings.metadata_url,
+        told_by=settings.told_by,
         certificates=[Certificate.of(each) for each in settings.certificates],
         certificates_pem="".join(settings.certificates),
         own_certificates=[Certificate.of(each.certificate) for each in ours.keys],

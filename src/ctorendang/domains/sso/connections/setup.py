@@ -1,6 +1,7 @@
 """Setting up what a connection says about its provider. Providers are asked before anything is locked."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,8 @@ _WELL_KNOWN = "/.well-known/openid-configuration"
 _LONGEST_SECRET = 1_000
 # What was learned from a provider meanwhile, and is no setting.
 _KEPT = ("jwks", "jwks_fetched_at", "jwks_tried_at")
+# What a test sign-in proves nothing about.
+_UNTESTED = ("told_by",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class ConfigurationService:
         async with self._product.units.begin(self._actor) as work:
             connection = await _of_protocol(work, connection_id, Protocol.SAML)
             before = read_settings(connection.settings)
-            after = msgspec.structs.replace(metadata.applied_to(before), metadata_url=url)
+            after = msgspec.structs.replace(metadata.applied_to(before), metadata_url=url, told_by=source.told_by)
             connection.metadata_fetched_at, connection.metadata_problem = (now() if url else None), None
             return await _write(work, connection, after, {"entity_id": after.entity_id, "metadata_url": url})
 
@@ -240,10 +243,15 @@ async def _write(
         stored |= {name: connection.settings[name] for name in _KEPT if name in connection.settings}
     if stored != connection.settings or anew:
         before, connection.settings = connection.settings, stored
-        changed(connection)
+        if anew or _tested(before) != _tested(stored):
+            changed(connection)
         await forget_identities_of(work, connection, before)
         record(work, "sso.connection.configured", Subject("sso_connection", connection.id), details)
     return connection
+
+
+def _tested(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in _UNTESTED}
 
 
 def _checked(client: OidcClient, provider: str, *, needs_secret: bool) -> OidcClient:

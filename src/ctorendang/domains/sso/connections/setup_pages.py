@@ -133,7 +133,7 @@ class SetupPages(Controller):
         async def take(form: Form, found: UUID) -> None:
             if not form.text("file").strip():
                 raise InvalidInput({"file": "Choose the metadata file."})
-            await wizard.configuration.set_saml(found, SamlSource(metadata=form.text("file")))
+            await wizard.configuration.set_saml(found, SamlSource(metadata=form.text("file"), uploaded=True))
 
         return await wizard.take("file", take, "mapping", large="file")
 

@@ -10,6 +10,9 @@ import msgspec
 Binding = Literal["redirect", "post"]
 """How a message travels through the browser: in an address, or in a form that posts itself."""
 
+ToldBy = Literal["", "url", "file", "text", "hand"]
+"""How a provider's side was told: by the address or the file of its metadata, pasted, or field by field."""
+
 
 class SamlSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The ``settings`` of a connection whose protocol is ``saml``.
@@ -21,6 +24,7 @@ class SamlSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         slo_response_url: where answers to its own sign-out requests go, if not to ``slo_url``.
         certificates: PEM; an answer is good when the key of any of them has signed it.
         metadata_url: read again every day, so that a change of certificates locks nobody out.
+        told_by: how an administrator told all this, for the form that is shown the next time; empty where a file did.
         metadata_valid_until: what the metadata said about itself.
         sp_entity_id: what we call ourselves; empty for the address of our metadata. Set when moving here from
             another product, so that the provider need not change anything.
@@ -39,6 +43,7 @@ class SamlSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     slo_binding: Binding = "redirect"
     certificates: tuple[str, ...] = ()
     metadata_url: str = ""
+    told_by: ToldBy = ""
     metadata_valid_until: datetime | None = None
     sp_entity_id: str = ""
     sign_requests: bool = True

@@ -12,6 +12,7 @@ from ctorendang.domains.sso.saml.metadata import (
     read_metadata,
     require_address,
 )
+from ctorendang.domains.sso.saml.settings import ToldBy
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.gateways.outgoing import AddressNotAllowed, FetchFailed, GuardedClient
 from ctorendang.infra.validation import Fields
@@ -29,6 +30,7 @@ class SamlSource:
     Attributes:
         entity_id: by hand; with an address or file, which provider is meant where several are in it.
         certificates: PEM, one after the other, by hand.
+        uploaded: the metadata was in a file.
     """
 
     metadata_url: str = ""
@@ -37,6 +39,16 @@ class SamlSource:
     sso_url: str = ""
     slo_url: str = ""
     certificates: str = ""
+    uploaded: bool = False
+
+    @property
+    def told_by(self) -> ToldBy:
+        """Which of them counts."""
+        if self.metadata_url.strip():
+            return "url"
+        if self.metadata.strip():
+            return "file" if self.uploaded else "text"
+        return "hand"
 
 
 @dataclass(frozen=True, slots=True)
