@@ -80,6 +80,16 @@ async def test_an_open_browser_session_ends(office: Office):
     assert (await office.market.fetch(ended, person.id))[0]["n"] == 0
 
 
+async def test_the_sign_in_page_says_what_to_use_instead(office: Office):
+    person = await office.market.join("client")
+    await office.enforce()
+    async with visitor(office.market) as browser:
+        refused = await submit(browser, "/login", "/login", {"email": person.email, "password": PASSWORD})
+    assert refused.status_code == 403
+    assert "Use the button with its name." in refused.text
+    assert f"/sso/{office.connection_id}/login" in refused.text
+
+
 async def test_a_reset_link_lets_nobody_in(office: Office, inbox: Inbox):
     person = await office.market.join("client")
     async with visitor(office.market) as browser:

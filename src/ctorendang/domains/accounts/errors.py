@@ -20,7 +20,7 @@ class SingleSignOnRequired(AppError):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__("Your organisation asks you to sign in through it: choose its button on the sign-in page.")
+        super().__init__("Your organisation asks you to sign in through it. Use the button with its name.")
 
 
 class EmailNotAvailable(AppError):
