@@ -1,7 +1,6 @@
 """The steps of the wizard that ask for something, and what a connection's own page asks."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,8 @@ from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.web.uploads import UploadTooLarge
 
 Act = Callable[[Form, UUID], Awaitable[Any]]
+Configure = Callable[[ConfigurationService, Form, UUID], Awaitable[Any]]
+Change = Callable[[ConnectionService, Form, UUID], Awaitable[Any]]
 
 _MEGABYTES = LARGEST_METADATA // 1_000_000
 _TOO_LARGE = {
@@ -35,24 +36,15 @@ _TOO_LARGE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Wizard:
-    """The wizard of one connection, of which a browser has sent a form; what is allowed, services decide."""
+    """The wizard of one connection, of which a browser has sent a form."""
 
-    request: AnyRequest
-    product: Product
-    pages: Pages
-    connection_id: str
-
-    @property
-    def actor(self) -> Actor:
-        """Who sits at the browser."""
-        return context_of(self.request).actor
-
-    @property
-    def configuration(self) -> ConfigurationService:
-        """What sets the connection up."""
-        return ConfigurationService(self.product, self.actor)
+    def __init__(self, request: AnyRequest, product: Product, pages: Pages, connection_id: str) -> None:
+        self._request = request
+        self._product = product
+        self._pages = pages
+        self._connection_id = connection_id
+        self._actor: Actor = context_of(request).actor
 
     async def take(
         self, name: str, act: Act, following: str = "", *, large: str = "", message: str = "Saved."
@@ -69,37 +61,59 @@ class Wizard:
         Raises:
             Forbidden: the actor does not administer single sign-on; nothing large is read for them.
         """
-        self.product.grants.require(self.actor, SsoPermission.MANAGE)
+        self._product.grants.require(self._actor, SsoPermission.MANAGE)
         try:
-            form = await (self._uploaded(large) if large == "file" else self.pages.form(self.request))
+            form = await (self._uploaded(large) if large == "file" else self._pages.form(self._request))
         except (FormTooLarge, UploadTooLarge) as error:
             if not large:
                 raise
             refused = {"values": {}, "errors": {large: _TOO_LARGE[large]}, "message": "", "name": name}
-            return await show_connection(self.request, self.pages, self.connection_id, refused, error.status)
+            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
         try:
-            await act(form, required_id(self.connection_id))
+            await act(form, required_id(self._connection_id))
         except AppError as error:
-            refused = {**refusal_of(self.pages, error, form), "name": name}
-            return await show_connection(self.request, self.pages, self.connection_id, refused, error.status)
+            refused = {**refusal_of(self._pages, error, form), "name": name}
+            return await show_connection(self._request, self._pages, self._connection_id, refused, error.status)
         step = name if form.text("go") == "stay" else following
-        return self.go(step, message)
+        return self._go(step, message)
 
-    def go(self, step: str = "", message: str = "", kind: str = "success") -> Response[Any]:
+    async def configure(self, name: str, act: Configure, following: str = "", *, large: str = "") -> Response[Any]:
+        """As ``take``, with what sets the connection up."""
+        self._product.grants.require(self._actor, SsoPermission.MANAGE)
+        service = ConfigurationService(self._product, self._actor)
+
+        async def configure(form: Form, found: UUID) -> None:
+            await act(service, form, found)
+
+        return await self.take(name, configure, following, large=large)
+
+    async def change(self, name: str, act: Change, message: str) -> Response[Any]:
+        """As ``take``, with what changes the connection in a unit of work of its own."""
+        self._product.grants.require(self._actor, SsoPermission.MANAGE)
+
+        async def change(form: Form, found: UUID) -> None:
+            async with self._product.units.begin(self._actor) as work:
+                await act(ConnectionService(work), form, found)
+
+        return await self.take(name, change, message=message)
+
+    async def refresh(self) -> Response[Any]:
+        """Read the provider's metadata again, and say on the overview how that went."""
+        self._product.grants.require(self._actor, SsoPermission.REFRESH)
+        await self._pages.form(self._request)
+        service = ConfigurationService(self._product, self._actor)
+        connection = await service.refresh(required_id(self._connection_id))
+        if connection.metadata_problem:
+            return self._go("", connection.metadata_problem, "error")
+        return self._go("", "The provider's metadata is up to date.")
+
+    def _go(self, step: str = "", message: str = "", kind: str = "success") -> Response[Any]:
         """On to a step, or to the overview."""
-        return self.pages.redirect(f"{HOME}/{self.connection_id}" + (f"?step={step}" if step else ""), message, kind)
-
-    async def change(self, act: Callable[[ConnectionService], Awaitable[Any]]) -> None:
-        """Change the connection in a unit of work of its own."""
-        async with self.product.units.begin(self.actor) as work:
-            await act(ConnectionService(work))
-
-    async def require_form(self) -> None:
-        """Let pass what a button of our own pages has sent."""
-        await self.pages.form(self.request)
+        path = f"{HOME}/{self._connection_id}" + (f"?step={step}" if step else "")
+        return self._pages.redirect(path, message, kind)
 
     async def _uploaded(self, name: str) -> Form:
-        upload = await self.pages.upload(self.request, name, LARGEST_METADATA)
+        upload = await self._pages.upload(self._request, name, LARGEST_METADATA)
         return Form([(name, upload.content.decode("utf-8", "replace"))])
 
 
@@ -120,79 +134,75 @@ class SetupPages(Controller):
     async def metadata(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over a SAML provider's metadata: its address, its text, or field by field."""
 
-        async def take(form: Form, found: UUID) -> None:
-            await wizard.configuration.set_saml(found, _source(form))
+        async def take(service: ConfigurationService, form: Form, found: UUID) -> None:
+            await service.set_saml(found, _source(form))
 
-        return await wizard.take("metadata", take, "mapping", large="metadata")
+        return await wizard.configure("metadata", take, "mapping", large="metadata")
 
     # The limit stands in ``upload``, where it can say so in words.
     @post("/metadata/file", request_max_body_size=None)
     async def metadata_file(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over a SAML provider's metadata from a file."""
 
-        async def take(form: Form, found: UUID) -> None:
+        async def take(service: ConfigurationService, form: Form, found: UUID) -> None:
             if not form.text("file").strip():
                 raise InvalidInput({"file": "Choose the metadata file."})
-            await wizard.configuration.set_saml(found, SamlSource(metadata=form.text("file"), uploaded=True))
+            await service.set_saml(found, SamlSource(metadata=form.text("file"), uploaded=True))
 
-        return await wizard.take("file", take, "mapping", large="file")
+        return await wizard.configure("file", take, "mapping", large="file")
 
     @post("/options")
     async def options(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Say how we deal with a SAML provider."""
 
-        async def take(form: Form, found: UUID) -> None:
-            await wizard.configuration.set_saml_options(found, _options(form))
+        async def take(service: ConfigurationService, form: Form, found: UUID) -> None:
+            await service.set_saml_options(found, _options(form))
 
-        return await wizard.take("options", take)
+        return await wizard.configure("options", take)
 
     @post("/client")
     async def client(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Take over what a provider of OpenID Connect or OAuth gave."""
 
-        async def take(form: Form, found: UUID) -> None:
-            await wizard.configuration.set_client(found, _client(form))
+        async def take(service: ConfigurationService, form: Form, found: UUID) -> None:
+            await service.set_client(found, _client(form))
 
-        return await wizard.take("client", take, "mapping")
+        return await wizard.configure("client", take, "mapping")
 
     @post("/mapping")
     async def mapping(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Say what people become."""
 
-        async def take(form: Form, found: UUID) -> None:
-            await wizard.configuration.map_people(found, _mapping(form))
+        async def take(service: ConfigurationService, form: Form, found: UUID) -> None:
+            await service.map_people(found, _mapping(form))
 
-        return await wizard.take("mapping", take, "test")
+        return await wizard.configure("mapping", take, "test")
 
     @post("/rename")
     async def rename(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Say what people read on the sign-in page."""
 
-        async def take(form: Form, found: UUID) -> None:
-            await wizard.change(lambda service: service.rename(found, form.text("name")))
+        async def rename(service: ConnectionService, form: Form, found: UUID) -> None:
+            await service.rename(found, form.text("name"))
 
-        return await wizard.take("rename", take, message="The name is saved.")
+        return await wizard.change("rename", rename, "The name is saved.")
 
     @post("/rotate")
     async def rotate(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Sign with our next key, once somebody has said that the provider knows it."""
 
-        async def take(form: Form, found: UUID) -> None:
+        async def rotate(service: ConnectionService, form: Form, found: UUID) -> None:
             if form.text("known") != "yes":
                 raise InvalidInput({"known": "Tick this once your provider has our next certificate."})
-            await wizard.change(lambda service: service.rotate(found))
+            await service.rotate(found)
 
         said = "The next certificate is in use, and another one is published."
-        return await wizard.take("rotate", take, message=said)
+        return await wizard.change("rotate", rotate, said)
 
     @post("/refresh")
-    async def refresh(self, wizard: NamedDependency[Wizard], connection_id: FromPath[str]) -> Response[Any]:
+    async def refresh(self, wizard: NamedDependency[Wizard]) -> Response[Any]:
         """Read the provider's metadata again."""
-        await wizard.require_form()
-        connection = await wizard.configuration.refresh(required_id(connection_id))
-        if connection.metadata_problem:
-            return wizard.go("", connection.metadata_problem, "error")
-        return wizard.go("", "The provider's metadata is up to date.")
+        return await wizard.refresh()
 
 
 def _source(form: Form) -> SamlSource:
