@@ -1,6 +1,5 @@
 """What ends when a directory says that somebody has left: everything, at once."""
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,9 +13,6 @@ from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.kit.crypto import random_token, token_hash
-
-WITHIN = 1.0
-"""Seconds."""
 
 
 @dataclass
@@ -97,7 +93,7 @@ async def delete_in_bulk(directory: Directory, user: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("leave", [deactivate, disable_as_entra, replace_as_inactive, delete, delete_in_bulk])
-async def test_every_way_in_ends_within_a_second(
+async def test_every_way_in_has_ended_once_the_directory_is_answered(
     directory: Directory, leave: Callable[[Directory, dict[str, Any]], Awaitable[None]]
 ) -> None:
     user = await directory.add()
@@ -111,12 +107,9 @@ async def test_every_way_in_ends_within_a_second(
         "API key": True,
         "mailed secret": True,
     }
-    began = time.perf_counter()
     await leave(directory, user)
     ways = await access.ways()
-    took = time.perf_counter() - began
     assert ways == dict.fromkeys(ways, False)
-    assert took < WITHIN, f"{took:.3f} s"
     for table in ("sessions", "api_keys"):
         left = f"select id from {table} where user_id = $1 and ended_at is null"
         assert await directory.market.fetch(left, access.person.id) == [], f"{table} are ended, not only refused"

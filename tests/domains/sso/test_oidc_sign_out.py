@@ -1,7 +1,5 @@
 """Signing out in step with a real OpenID provider: here first, there as well, and here when it says so."""
 
-import time
-
 import httpx
 import pytest
 from tests.domains.sso.oidc_visit import at_provider, connect, opens_account, provider, query_of, somebody
@@ -82,17 +80,15 @@ async def test_nobody_is_led_to_the_provider_of_a_session_that_is_not_theirs_or_
     assert await led_on(market, signed)
 
 
-async def test_the_provider_ends_one_session_within_a_second(market, op):
+async def test_the_provider_ends_one_session_at_once(market, op):
     connected = await connect(market, op)
     async with market.browser() as first, market.browser() as second:
         await connected.sign_on(first)
         named = op.newest
         await connected.sign_on(second)
-        began = time.monotonic()
         told = await connected.tell(op.logout_token(named))
         assert (told.status_code, told.headers["cache-control"], told.content) == (200, "no-store", b"")
         assert not await opens_account(first)
-        assert time.monotonic() - began < 1
         assert await opens_account(second)
 
 
@@ -104,10 +100,8 @@ async def test_the_provider_ends_all_sessions_of_a_person_and_of_nobody_else(mar
         named = op.newest
         op.person = somebody()
         await connected.sign_on(other)
-        began = time.monotonic()
         assert (await connected.tell(op.logout_token(named, sid=None))).status_code == 200
         assert [await opens_account(browser) for browser in (first, second, other)] == [False, False, True]
-        assert time.monotonic() - began < 1
 
 
 async def test_the_provider_names_a_session_alone(market, op, client):

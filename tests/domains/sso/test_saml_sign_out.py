@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -43,10 +42,8 @@ async def session_index(scene: Scene) -> str:
 
 
 async def test_the_provider_signs_out_by_an_address(visit: Visit) -> None:
-    begun = time.monotonic()
     answer = await by_address(visit, signed_query(visit.signer, logout_request(IDP, visit.slo), relay_state="theirs"))
     assert not await visit.signed_in()
-    assert time.monotonic() - begun < 1
     assert answer.status_code == 303
     url = answer.headers["location"]
     assert url.startswith(SLO_URL)
