@@ -5,6 +5,7 @@ import click
 from ctorendang.cli.db import db
 from ctorendang.cli.development import demo, schema
 from ctorendang.cli.keys import keys
+from ctorendang.cli.matching import matching
 from ctorendang.cli.processes import env, serve, up, worker
 from ctorendang.cli.tenants import tenants
 from ctorendang.cli.themes import assets, themes
@@ -30,5 +31,5 @@ def main() -> None:
     """Run and look after the marketplace."""
 
 
-for command in (up, env, serve, worker, assets, db, keys, tenants, demo, themes, schema):
+for command in (up, env, serve, worker, assets, db, keys, tenants, demo, matching, themes, schema):
     main.add_command(command)
