@@ -7,6 +7,7 @@ from ctorendang.domains.ctos import domain as ctos
 from ctorendang.domains.matching import domain as matching
 from ctorendang.domains.projects import domain as projects
 from ctorendang.domains.scim import domain as scim
+from ctorendang.domains.search import domain as search
 from ctorendang.domains.sso import domain as sso
 from ctorendang.domains.tenants import domain as tenants
 
@@ -18,6 +19,7 @@ DOMAINS = (
     scim.DOMAIN,
     ctos.DOMAIN,
     projects.DOMAIN,
+    search.DOMAIN,
     matching.DOMAIN,
     console.DOMAIN,
 )

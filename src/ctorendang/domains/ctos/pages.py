@@ -13,7 +13,7 @@ from ctorendang.domains.ctos.draft import USUAL_LEVEL, NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
-from ctorendang.domains.ctos.service import CtoOrder, CtoService
+from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import AppError, Forbidden
 from ctorendang.infra.graphql.types import required_id
@@ -40,22 +40,6 @@ class DirectoryPages(Controller):
     async def how_it_works(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """What happens from need to engagement."""
         return await pages.show(request, "how-it-works", {})
-
-    @get("/ctos")
-    async def directory(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """The directory; its filters stand in the address."""
-        query = Query(request)
-        wanted = query.filter(
-            search=query.text("search"),
-            skills=query.all("skills"),
-            industries=query.all("industries"),
-            maxHourlyRate=query.money("maxHourlyRate"),
-            minAvailability=query.number("minAvailability"),
-            minYears=query.number("minYears"),
-            minRating=query.decimal("minRating"),
-        )
-        order = query.choice("orderBy", [each.name for each in CtoOrder])
-        return await pages.show(request, "ctos", {"filter": wanted, "orderBy": order, **query.page(24)})
 
     @get("/ctos/{cto_id:str}")
     async def profile(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:

@@ -62,6 +62,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "projects.project.saved": ("You saved a project", ""),
     "projects.project.published": ("You published a project", ""),
     "projects.project.closed": ("You closed a project", ""),
+    "search.saved_search.saved": ("You saved a search", ""),
+    "search.saved_search.changed": ("You changed a saved search", ""),
+    "search.saved_search.removed": ("You removed a saved search", ""),
+    "search.saved_search.restored": ("You brought a saved search back", ""),
     "sso.identity.linked": ("You linked a sign-in of your organisation", "A sign-in of your organisation was linked"),
     "sso.identity.unlinked": ("You unlinked a sign-in of your organisation", "A sign-in was unlinked"),
 }

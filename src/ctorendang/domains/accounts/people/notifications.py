@@ -36,6 +36,7 @@ class Notification(StrEnum):
     PROFILE = "profile"
     REVIEWS = "reviews"
     APPLICATIONS = "applications"
+    SEARCHES = "searches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ CATALOGUE = (
         "A CTO profile waits for your decision.",
         roles=frozenset({Role.ADMIN}),
     ),
+    Kind(Notification.SEARCHES, "Saved searches", "Who newly fits what you look for."),
 )
 _BY_KIND = {each.kind: each for each in CATALOGUE}
 

@@ -1,0 +1,140 @@
+"""Finding CTOs with Typesense: what it is asked, and what its answers mean."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from ctorendang.domains.ctos.industries import INDUSTRIES
+from ctorendang.domains.ctos.taxonomy import slug_of
+from ctorendang.domains.search.documents import ALIAS
+from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
+from ctorendang.domains.search.results import MOST_COUNTS, NOTHING, Counts, Found, ordered
+from ctorendang.domains.search.time_zones import longitude, minutes_apart, offset
+from ctorendang.infra.gateways.typesense import Typesense
+from ctorendang.kit.clock import now
+
+_SORTS = {
+    SearchOrder.RELEVANCE: "_text_match:desc,rating:desc,serial:asc",
+    SearchOrder.RATING: "rating:desc,review_count:desc,serial:asc",
+    SearchOrder.RATE_ASC: "hourly_rate:asc,serial:asc",
+    SearchOrder.RATE_DESC: "hourly_rate:desc,serial:asc",
+    SearchOrder.EXPERIENCE: "years_experience:desc,serial:asc",
+    SearchOrder.NEWEST: "serial:desc",
+    SearchOrder.NAME: "name:asc,serial:asc",
+}
+_COUNTED = ("skills", "industries", "time_zone")
+_NOBODY = "serial:=0"
+
+
+class TypesenseEngine:
+    """One tenant a call, by a key that is good for nothing else."""
+
+    def __init__(self, server: Typesense) -> None:
+        self._server = server
+
+    async def find(self, tenant_id: UUID, query: CtoQuery, order: SearchOrder, part: Window) -> Found:
+        """A part of a result, with counts.
+
+        Raises:
+            SearchUnavailable: it does not answer.
+            SearchRefused: it cannot make sense of the query.
+        """
+        if query.hopeless:
+            return NOTHING
+        searches = [_search(query, order, part)]
+        if query.industries:
+            searches.append(_counting(query.without("industries"), ["industries"]))
+        answers = await self._server.search(tenant_id, searches)
+        counts = _counts(answers[0])
+        return Found(
+            ids=[UUID(hit["document"]["id"]) for hit in answers[0]["hits"]],
+            total=answers[0]["found"],
+            skills=counts.get("skills", ()),
+            industries=_counts(answers[-1]).get("industries", ()),
+            time_zones=counts.get("time_zone", ()),
+        )
+
+    async def count(self, tenant_id: UUID, queries: Sequence[CtoQuery]) -> list[int]:
+        """How many each of several queries finds; raises as ``find``."""
+        asked = [query for query in queries if not query.hopeless]
+        if not asked:
+            return [0 for _ in queries]
+        answers = iter(await self._server.search(tenant_id, [_counting(query, []) for query in asked]))
+        return [0 if query.hopeless else next(answers)["found"] for query in queries]
+
+
+def _search(query: CtoQuery, order: SearchOrder, part: Window) -> dict[str, Any]:
+    return {
+        **_base(query),
+        "sort_by": _sort(query, order),
+        "facet_by": ",".join(_COUNTED),
+        "max_facet_values": MOST_COUNTS * 2,  # among equals it cuts anywhere
+        "offset": part.start,
+        "limit": part.size,
+    }
+
+
+def _counting(query: CtoQuery, by: Sequence[str]) -> dict[str, Any]:
+    facets = {"facet_by": ",".join(by), "max_facet_values": MOST_COUNTS * 2} if by else {}
+    return {**_base(query), **facets, "limit": 0, "offset": 0}
+
+
+def _base(query: CtoQuery) -> dict[str, Any]:
+    filters = _filters(query)
+    return {
+        "collection": ALIAS,
+        "q": " ".join(query.words) or "*",
+        "query_by": "name,skills,headline,bio",
+        "query_by_weights": "4,5,3,1",
+        "include_fields": "id",
+        "highlight_fields": "none",
+        "highlight_full_fields": "none",
+        # Every word must be found: counts would mean little if some were dropped.
+        "drop_tokens_threshold": 0,
+        "typo_tokens_threshold": 1,
+        **({"filter_by": " && ".join(filters)} if filters else {}),
+    }
+
+
+def _filters(query: CtoQuery) -> list[str]:
+    """Conditions of numbers and of words that stand in lists of ours: nothing that somebody typed is part of one."""
+    filters = [f"skill_slugs:={slug}" if slug else _NOBODY for slug in map(slug_of, query.skills)]
+    if query.industries:
+        known = [each for each in query.industries if each in INDUSTRIES]
+        filters.append(f"industries:=[{_listed(known)}]" if known else _NOBODY)
+    for name, sign, value in (
+        ("hourly_rate", "<=", query.max_hourly_rate),
+        ("availability", ">=", query.min_availability),
+        ("years_experience", ">=", query.min_years),
+        ("rating", ">=", query.min_rating),
+    ):
+        if value is not None:
+            filters.append(f"{name}:{sign}{value}")
+    if query.time_zone is not None and query.max_hours_apart is not None:
+        near = zones_within(query.time_zone, query.max_hours_apart)
+        filters.append(f"time_zone:=[{_listed(near)}]")
+    return filters
+
+
+def zones_within(zone: str, hours: int) -> list[str]:
+    """The time zones that are at most so many hours from this one today, as their clocks stand now."""
+    return [other for other, minutes in minutes_apart(zone, now()).items() if minutes <= hours * 60]
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ",".join(f"`{value}`" for value in values)
+
+
+def _sort(query: CtoQuery, order: SearchOrder) -> str:
+    if order is SearchOrder.TIME_ZONE and query.time_zone is not None:
+        return f"place(0,{longitude(offset(query.time_zone, now()))}):asc,rating:desc,serial:asc"
+    if order is SearchOrder.RELEVANCE and not query.words:
+        return _SORTS[SearchOrder.RATING]
+    return _SORTS[order]
+
+
+def _counts(answer: Mapping[str, Any]) -> dict[str, Counts]:
+    return {
+        facet["field_name"]: ordered([(each["value"], each["count"]) for each in facet["counts"]])
+        for facet in answer.get("facet_counts", ())
+    }
