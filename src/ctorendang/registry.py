@@ -4,6 +4,7 @@ from ctorendang.domains.accounts import domain as accounts
 from ctorendang.domains.audit import domain as audit
 from ctorendang.domains.console import domain as console
 from ctorendang.domains.ctos import domain as ctos
+from ctorendang.domains.engagements import domain as engagements
 from ctorendang.domains.matching import domain as matching
 from ctorendang.domains.projects import domain as projects
 from ctorendang.domains.scim import domain as scim
@@ -21,5 +22,6 @@ DOMAINS = (
     projects.DOMAIN,
     search.DOMAIN,
     matching.DOMAIN,
+    engagements.DOMAIN,
     console.DOMAIN,
 )

@@ -11,3 +11,4 @@ class CtoPermission(StrEnum):
     APPROVE = "ctos:cto:approve"
     READ_SKILLS = "ctos:skill:read"
     WRITE_REVIEW = "ctos:review:write"
+    PUBLISH_REVIEW = "ctos:review:publish"

@@ -36,6 +36,7 @@ class Notification(StrEnum):
     PROFILE = "profile"
     REVIEWS = "reviews"
     APPLICATIONS = "applications"
+    ENGAGEMENTS = "engagements"
     SEARCHES = "searches"
 
 
@@ -72,6 +73,12 @@ CATALOGUE = (
         roles=frozenset({Role.CTO}),
     ),
     Kind(Notification.REVIEWS, "Reviews", "What clients write about working with you.", roles=frozenset({Role.CTO})),
+    Kind(
+        Notification.ENGAGEMENTS,
+        "Engagements",
+        "Introductions, terms, milestones and hours that wait for you.",
+        roles=frozenset({Role.CLIENT, Role.CTO}),
+    ),
     Kind(
         Notification.APPLICATIONS,
         "Applications",
