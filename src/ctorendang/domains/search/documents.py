@@ -34,8 +34,8 @@ _FIELDS: list[dict[str, Any]] = [
     {"name": "serial", "type": "int64"},
 ]
 _SCHEMA = {
-    # Parts of words such as CI/CD and on-call are found by themselves; C, C++ and C# stay apart.
-    "token_separators": ["-", "/", "&", ","],
+    # What it is not told of, it drops, which joins the words around it. C, C++ and C# stay apart.
+    "token_separators": list("-/&,.;:!?()[]{}<>|=*~_@%\"'"),
     "symbols_to_index": ["+", "#"],
     "fields": _FIELDS,
 }

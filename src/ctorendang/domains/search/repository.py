@@ -37,6 +37,8 @@ from ctorendang.domains.search.time_zones import minutes_apart
 from ctorendang.kit.clock import now
 
 _SHORTEST_MISTYPED = 4
+# How much of a word's trigrams must be there; two letters swapped in a word of eight leave half of them.
+_NEAR = 0.5
 _MOST_SKILLS = 2_000
 _FARTHEST = 24 * 60
 
@@ -91,17 +93,24 @@ class PostgresEngine:
         conditions, ranks = [], []
         for each, skill_ids in zip(alternatives, skills, strict=True):
             words = _tsquery(each)
+            spelled = [_pattern(phrase, open_=False) for phrase in each.phrases if _has_signs(phrase)]
             named = Cto.id.in_(
                 select(CtoSkill.cto_id).where(CtoSkill.tenant_id == tenant_id, CtoSkill.skill_id.in_(skill_ids))
             )
             found: list[ColumnElement[bool]] = [Cto.words.op("@@")(words)]
             # Words such as "the" stand in no index: they are found everywhere.
-            found.append(func.numnode(words) == 0)
+            if not spelled:
+                found.append(func.numnode(words) == 0)
+            found += [column.op("~*")(pattern) for pattern in spelled for column in (Cto.headline, Cto.bio)]
             if skill_ids:
                 found.append(named)
             if mistyped:
                 typed = [phrase[0] for phrase in each.phrases[:1] if _may_be_mistyped(phrase)]
-                found += [column.op("%>")(word) for word in typed for column in (Cto.name, Cto.headline, Cto.bio)]
+                found += [
+                    func.word_similarity(word, column) >= _NEAR
+                    for word in typed
+                    for column in (Cto.name, Cto.headline, Cto.bio)
+                ]
             conditions.append(or_(*found))
             ranks.append(func.ts_rank(Cto.words, words) + (cast(named, Integer) if skill_ids else 0))
         return _Text(and_(*conditions), sum(ranks[1:], ranks[0]))
@@ -112,8 +121,10 @@ class PostgresEngine:
                     for each in alternatives]  # fmt: skip
         tests = [Skill.name.op("~*")(pattern) for group in patterns for pattern in group]
         near = [each.phrases[0][0] for each in alternatives if mistyped and _may_be_mistyped(each.phrases[0])]
-        tests += [Skill.name.op("%>")(word) for word in near]
-        similar = [Skill.name.op("%>")(word).label(f"near_{word}") for word in dict.fromkeys(near)]
+        tests += [func.word_similarity(word, Skill.name) >= _NEAR for word in near]
+        similar = [
+            (func.word_similarity(word, Skill.name) >= _NEAR).label(f"near_{word}") for word in dict.fromkeys(near)
+        ]
         statement = select(Skill.id, Skill.name, *similar).where(or_(*tests)).limit(_MOST_SKILLS)
         rows = (await self._session.execute(statement)).mappings().all()
         return [
@@ -127,6 +138,11 @@ class PostgresEngine:
         ]
 
 
+def _has_signs(phrase: Phrase) -> bool:
+    """Whether it is one that full text cannot tell from another: C++ from C."""
+    return any("+" in word or "#" in word for word in phrase)
+
+
 def _may_be_mistyped(phrase: Phrase) -> bool:
     return len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_MISTYPED
 
@@ -138,13 +154,15 @@ def _pattern(phrase: Phrase, *, open_: bool) -> str:
 
 
 def _tsquery(alternatives: Alternatives) -> ColumnElement[Any]:
-    parts = []
+    parts: list[ColumnElement[Any]] = [cast("", TSQUERY)]
     for place, phrase in enumerate(alternatives.phrases):
+        if _has_signs(phrase):
+            continue
         if alternatives.open and not place and len(phrase) == 1:
             quoted = phrase[0].replace("\\", "").replace("'", "''")
             parts.append(func.to_tsquery("english", f"'{quoted}':*"))
         parts.append(func.phraseto_tsquery("english", " ".join(phrase)))
-    whole: ColumnElement[Any] = parts[0]
+    whole = parts[0]
     for part in parts[1:]:
         whole = whole.op("||", return_type=TSQUERY())(part)
     return whole

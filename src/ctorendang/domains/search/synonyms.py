@@ -33,11 +33,11 @@ class Synonyms:
         self._groups: list[tuple[str, ...]] = []
         self._by_phrase: dict[Phrase, set[Phrase]] = {}
         for group in groups:
-            names = tuple(dict.fromkeys(name.lower() for name in group))
-            phrases = {phrase for name in names if (phrase := phrase_of(name))}
+            phrases = list(dict.fromkeys(phrase for name in group if (phrase := phrase_of(name))))
             if len(phrases) < 2:
                 continue
-            self._groups.append(names)
+            # Word by word: a search engine does not take names apart as it does texts.
+            self._groups.append(tuple(" ".join(phrase) for phrase in phrases))
             for phrase in phrases:
                 self._by_phrase.setdefault(phrase, set()).update(phrases)
 

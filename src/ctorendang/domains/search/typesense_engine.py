@@ -41,13 +41,16 @@ class TypesenseEngine:
         """
         if query.hopeless:
             return NOTHING
-        searches = [_search(query, order, part)]
+        pages = _pages(part)
+        searches = [_search(query, order, page, part.size, counts=page == pages[0]) for page in pages]
         if query.industries:
             searches.append(_counting(query.without("industries"), ["industries"]))
         answers = await self._server.search(tenant_id, searches)
         counts = _counts(answers[0])
+        hits = [hit for answer in answers[: len(pages)] for hit in answer["hits"]]
+        skipped = part.start % part.size if part.size else 0
         return Found(
-            ids=[UUID(hit["document"]["id"]) for hit in answers[0]["hits"]],
+            ids=[UUID(hit["document"]["id"]) for hit in hits[skipped : skipped + part.size]],
             total=answers[0]["found"],
             skills=counts.get("skills", ()),
             industries=_counts(answers[-1]).get("industries", ()),
@@ -63,20 +66,28 @@ class TypesenseEngine:
         return [0 if query.hopeless else next(answers)["found"] for query in queries]
 
 
-def _search(query: CtoQuery, order: SearchOrder, part: Window) -> dict[str, Any]:
+def _pages(part: Window) -> list[int]:
+    """Which pages of the part's size hold it: one, or two neighbours, since it is asked by pages alone."""
+    if not part.size:
+        return [1]
+    page, within = divmod(part.start, part.size)
+    return [page + 1, page + 2] if within else [page + 1]
+
+
+def _search(query: CtoQuery, order: SearchOrder, page: int, size: int, *, counts: bool) -> dict[str, Any]:
+    facets = {"facet_by": ",".join(_COUNTED), "max_facet_values": MOST_COUNTS * 2}  # among equals it cuts anywhere
     return {
         **_base(query),
+        **(facets if counts else {}),
         "sort_by": _sort(query, order),
-        "facet_by": ",".join(_COUNTED),
-        "max_facet_values": MOST_COUNTS * 2,  # among equals it cuts anywhere
-        "offset": part.start,
-        "limit": part.size,
+        "page": page,
+        "per_page": size,
     }
 
 
 def _counting(query: CtoQuery, by: Sequence[str]) -> dict[str, Any]:
     facets = {"facet_by": ",".join(by), "max_facet_values": MOST_COUNTS * 2} if by else {}
-    return {**_base(query), **facets, "limit": 0, "offset": 0}
+    return {**_base(query), **facets, "per_page": 0}
 
 
 def _base(query: CtoQuery) -> dict[str, Any]:
