@@ -2,6 +2,7 @@
 
 from ctorendang.domains.accounts import domain as accounts
 from ctorendang.domains.audit import domain as audit
+from ctorendang.domains.calendar import domain as calendar
 from ctorendang.domains.console import domain as console
 from ctorendang.domains.ctos import domain as ctos
 from ctorendang.domains.engagements import domain as engagements
@@ -19,6 +20,7 @@ DOMAINS = (
     sso.DOMAIN,
     scim.DOMAIN,
     ctos.DOMAIN,
+    calendar.DOMAIN,
     projects.DOMAIN,
     search.DOMAIN,
     matching.DOMAIN,

@@ -36,6 +36,7 @@ class Notification(StrEnum):
     PROFILE = "profile"
     REVIEWS = "reviews"
     APPLICATIONS = "applications"
+    BOOKINGS = "bookings"
     ENGAGEMENTS = "engagements"
     SEARCHES = "searches"
 
@@ -84,6 +85,12 @@ CATALOGUE = (
         "Applications",
         "A CTO profile waits for your decision.",
         roles=frozenset({Role.ADMIN}),
+    ),
+    Kind(
+        Notification.BOOKINGS,
+        "Introductions",
+        "Times that were booked, cancelled or put back, with a file for your calendar.",
+        roles=frozenset({Role.CLIENT, Role.CTO}),
     ),
     Kind(Notification.SEARCHES, "Saved searches", "Who newly fits what you look for."),
 )
