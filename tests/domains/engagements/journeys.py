@@ -94,6 +94,11 @@ class Journey:
         assert self.last["status"] == status.upper()
         return self
 
+    async def take(self, *steps: str) -> None:
+        """Take these steps, as ``STEPS`` names them."""
+        for step in steps:
+            await self._step(step)
+
     async def _step(self, step: str) -> None:
         client, cto = self.client, self.cto.person
         if step == "introduce":

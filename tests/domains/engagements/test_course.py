@@ -128,9 +128,9 @@ async def test_a_time_sheet_is_disputed_corrected_and_approved(sides: Sides):
 async def test_an_engagement_closes_when_nothing_is_open(sides: Sides):
     journey = await sides.at("active")
     client, cto = journey.client, journey.cto.person
-    await journey._step("hand over")
+    await journey.take("hand over")
     assert (await journey.act(client, "planMilestone", title="One more"))["code"] == "step_not_possible"
-    await journey._step("approve")
+    await journey.take("approve")
     sheet = await journey.done(cto, "submitTimeSheet", week=this_week().isoformat(), minutes=60)
     assert (await journey.act(client, "closeEngagement"))["code"] == "step_not_possible"
     await journey.done(cto, "takeBackTimeSheet", timeSheetId=sheet["timeSheets"][0]["id"])

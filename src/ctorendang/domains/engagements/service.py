@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from ctorendang.domains.calendar.capacity import drop_commitment
 from ctorendang.domains.engagements.drafts import reason_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.repository import REVIEW_DAYS, Part
 from ctorendang.domains.engagements.status import MilestoneKind, Side, TermsStatus
-from ctorendang.domains.engagements.steps import Seen, Steps
+from ctorendang.domains.engagements.steps import SOURCE, Seen, Steps
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
@@ -130,6 +131,7 @@ class EngagementService:
             "The handover pack comes first: without it the next person starts from nothing.",
         )
         step.need(standing.may_close, "Approve or remove every milestone, and settle every time sheet first.")
+        await drop_commitment(self._work, SOURCE, step.engagement.id)
         step.engagement.closed_at = now()
         self._work.publish("engagement.closed", await self._steps.done(step))
         self._work.publish(
@@ -152,6 +154,7 @@ class EngagementService:
         fields.done()
         step = await self._steps.take(Action.CANCEL, seen)
         await self._close_terms(step.engagement)
+        await drop_commitment(self._work, SOURCE, step.engagement.id)
         step.engagement.cancelled_from, step.engagement.cancel_reason = step.engagement.status, reason
         step.details["reason"] = reason
         self._work.publish("engagement.cancelled", await self._steps.done(step))

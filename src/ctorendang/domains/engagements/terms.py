@@ -1,13 +1,14 @@
 """Talking terms: proposals, counter-proposals, and what becomes of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
+from ctorendang.domains.calendar.capacity import put_commitment
 from ctorendang.domains.engagements.drafts import TermsDraft, reason_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.status import EngagementStatus, Side, TermsStatus
-from ctorendang.domains.engagements.steps import Seen, Step, Steps
+from ctorendang.domains.engagements.steps import SOURCE, Seen, Step, Steps
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
@@ -110,7 +111,7 @@ class TermsService:
         return step.engagement
 
     async def accept(self, seen: Seen) -> Engagement:
-        """Agree to the other side's open terms; the trial begins, as long as the tenant says.
+        """Agree to the other side's open terms: the CTO's hours are sold, and the trial is as long as the tenant says.
 
         Raises:
             StepNotPossible: they are one's own, or have expired.
@@ -123,10 +124,21 @@ class TermsService:
         limits = await self._steps.repository.limits(engagement.tenant_id)
         terms.status = TermsStatus.ACCEPTED
         engagement.trial_started_at = now()
-        engagement.trial_ends_at = engagement.trial_started_at + timedelta(days=limits.trial_days)
+        first_day = datetime.combine(terms.starts_on, time(), UTC)
+        begins = max(engagement.trial_started_at, first_day)
+        engagement.trial_ends_at = begins + timedelta(days=limits.trial_days)
         engagement.trial_minutes = limits.trial_hours * 60
+        await put_commitment(
+            self._work,
+            engagement.cto_id,
+            hours_per_week=terms.hours_per_week,
+            starts_on=terms.starts_on,
+            ends_on=terms.starts_on + timedelta(weeks=terms.weeks, days=-1),
+            source=SOURCE,
+            source_id=engagement.id,
+        )
         done = await self._steps.done(step, number=terms.number, rate=terms.rate, currency=terms.currency)
-        self._work.publish("engagement.terms_accepted", {**done, **hours_sold(engagement, terms)})
+        self._work.publish("engagement.terms_accepted", done)
         self._work.publish("engagement.trial_due", {"engagement_id": str(engagement.id)}, at=engagement.trial_ends_at)
         return engagement
 
@@ -156,14 +168,3 @@ class TermsService:
         else:
             step.need(own, "These terms are the other side’s. Decline them, or propose others.")
         return terms
-
-
-def hours_sold(engagement: Engagement, terms: EngagementTerms) -> dict[str, str]:
-    """What the CTO's calendar needs to know: whose hours are taken, how many a week, from when to when."""
-    until = terms.starts_on + timedelta(weeks=terms.weeks)
-    return {
-        "cto_id": str(engagement.cto_id),
-        "hours_per_week": str(terms.hours_per_week),
-        "from": terms.starts_on.isoformat(),
-        "until": until.isoformat(),
-    }
