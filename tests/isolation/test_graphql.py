@@ -121,6 +121,8 @@ class Values:
             return self._choice.choice([0.0, 1.5, 4.0])
         if kind == "Boolean":
             return self._choice.choice([True, False])
+        if kind == "DateTime":
+            return "2027-01-31T09:00:00+00:00"
         if kind == "Date":
             return "2027-01-31"
         assert kind == "String", f"say what goes into {holder}.{name} of the type {kind}"

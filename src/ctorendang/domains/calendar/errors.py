@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ctorendang.domains.calendar.slots import Span
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, Forbidden
 
 
 class SlotAlreadyTaken(AppError):
@@ -89,11 +89,8 @@ class BookingNotCancelled(AppError):
         super().__init__("This introduction is not cancelled.")
 
 
-class CancelledByTheOther(AppError):
+class CancelledByTheOther(Forbidden):
     """Who cancelled may change their mind; the other may book anew."""
-
-    code = "cancelled_by_the_other"
-    status = 409
 
     def __init__(self) -> None:
         super().__init__("The other side has cancelled this introduction. Book a new time instead.")

@@ -26,7 +26,6 @@ from ctorendang.kit.clock import now
 
 _HOUR = timedelta(hours=1)
 _HOURLY = "calendar.hourly"
-_ICAL = MEDIA_TYPE.split(";")[0]
 
 
 async def _follow_profile(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -109,7 +108,7 @@ async def _send_mail(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         "by_me": booking.cancelled_by == reader.id,
     }
     paths = {"url": "/account/bookings", "profile_url": f"/ctos/{cto.id}"}
-    invitation = Attachment("introduction.ics", _ICAL, await calendar_file(work, reader.id, [booking]))
+    invitation = Attachment("introduction.ics", MEDIA_TYPE, await calendar_file(work, reader.id, [booking]))
     await mail_if_wanted(
         work, Notification.BOOKINGS, reader, "booking", paths=paths, attachments=(invitation,), **about
     )
