@@ -2,6 +2,7 @@
 
 import click
 
+from ctorendang.cli.ctos import ctos
 from ctorendang.cli.db import db
 from ctorendang.cli.development import demo, schema
 from ctorendang.cli.keys import keys
@@ -31,5 +32,5 @@ def main() -> None:
     """Run and look after the marketplace."""
 
 
-for command in (up, env, serve, worker, assets, db, keys, tenants, demo, matching, themes, schema):
+for command in (up, env, serve, worker, assets, db, keys, tenants, demo, ctos, matching, themes, schema):
     main.add_command(command)

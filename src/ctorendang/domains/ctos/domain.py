@@ -2,6 +2,7 @@
 
 from ctorendang.domains.ctos.admin_pages import AdminPages
 from ctorendang.domains.ctos.graphql import CtoQueries
+from ctorendang.domains.ctos.importing.pages import ImportPages
 from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
 from ctorendang.domains.ctos.mutations import CtoMutations
 from ctorendang.domains.ctos.pages import ApplyPages, DirectoryPages, ProfilePages
@@ -13,7 +14,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="ctos",
     permissions=CtoPermission,
-    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages),
+    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages, ImportPages),
     queries=(CtoQueries, PeopleQueries),
     mutations=(CtoMutations, PeopleMutations),
     subscriptions=SUBSCRIPTIONS,

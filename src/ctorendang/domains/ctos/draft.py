@@ -9,6 +9,7 @@ from ctorendang.infra.validation import Fields
 MOST_SKILLS = 20
 USUAL_LEVEL = 3
 """Of a skill that is named without a level."""
+SHORTEST_BIO = 40
 MOST_RATE = 1_000_000
 """10,000.00 an hour."""
 
@@ -39,7 +40,7 @@ class ProfileDraft:
     industries: Sequence[str] = ()
     skills: Sequence[NamedSkill] = ()
 
-    def check(self, fields: Fields) -> "ProfileDraft":
+    def check(self, fields: Fields, *, shortest_bio: int = SHORTEST_BIO) -> "ProfileDraft":
         """The same, normalised; problems are noted in ``fields``. Whether the skills exist is asked later."""
         if len(self.skills) > MOST_SKILLS:
             fields.refuse("skills", f"Name at most {MOST_SKILLS} skills.")
@@ -49,7 +50,7 @@ class ProfileDraft:
             self,
             skills=self.skills[:MOST_SKILLS],
             headline=fields.text("headline", self.headline, most=140),
-            bio=fields.text("bio", self.bio, most=6_000, least=40, lines=True),
+            bio=fields.text("bio", self.bio, most=6_000, least=shortest_bio, lines=True),
             hourly_rate=fields.number("hourlyRate", self.hourly_rate, least=0, most=MOST_RATE),
             availability=fields.number("availability", self.availability, least=0, most=60),
             years_experience=fields.number("yearsExperience", self.years_experience, least=0, most=60),

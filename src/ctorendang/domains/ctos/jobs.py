@@ -89,10 +89,17 @@ async def _send_submission(work: UnitOfWork, payload: Mapping[str, Any]) -> None
     await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", paths=paths, **about)
 
 
+async def _have_read(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Each in a job of its own, to be done when nothing else is due: reading thousands of texts takes a while."""
+    for cto_id in payload["cto_ids"]:
+        work.publish("cto.unread", {"cto_id": cto_id})
+
+
 SUBSCRIPTIONS = (
     Subscription("account.renamed", "ctos.follow_name", _follow_name),
     Subscription("member.suspended", "ctos.pause_suspended", _pause_who_may_not),
     Subscription("member.roles_set", "ctos.pause_former", _pause_who_may_not),
+    Subscription("ctos.imported", "ctos.have_imported_read", _have_read, bulk=True),
     Subscription("cto.submitted", "ctos.tell_administrators", _tell_administrators),
     Subscription("cto.submission_told", "ctos.send_submission", _send_submission),
     Subscription("review.written", "ctos.send_review", _send_review),

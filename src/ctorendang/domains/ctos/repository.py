@@ -1,13 +1,13 @@
 """CTOs in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Numeric, Select, cast, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Numeric, Select, Uuid, bindparam, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
 from ctorendang.domains.ctos.status import CtoStatus
@@ -64,15 +64,15 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
     def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
-        if text := searched(wanted.search):
-            words = func.websearch_to_tsquery("english", text)
+        if typed := searched(wanted.search):
+            words = func.websearch_to_tsquery("english", typed)
             named = exists().where(
                 CtoSkill.tenant_id == tenant_id,
                 CtoSkill.cto_id == Cto.id,
                 Skill.id == CtoSkill.skill_id,
-                Skill.name.ilike(like(text)),
+                Skill.name.ilike(like(typed)),
             )
-            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(like(text)), named))
+            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(like(typed)), named))
         for name in wanted.skills:
             has = exists().where(
                 CtoSkill.tenant_id == tenant_id,
@@ -145,6 +145,33 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
                     index_elements=["tenant_id", "cto_id", "skill_id"], set_={"level": statement.excluded.level}
                 )
             )
+
+    async def put_skills_of_many(self, tenant_id: UUID, levels: Mapping[UUID, Mapping[UUID, int]]) -> None:
+        """Give each of many CTOs exactly these skills, by CTO and skill; in two statements, however many they are."""
+        rows = [(cto_id, skill_id, level) for cto_id, named in levels.items() for skill_id, level in named.items()]
+        values = {
+            "tenant_id": tenant_id,
+            "cto_ids": [cto_id for cto_id, _, _ in rows],
+            "skill_ids": [skill_id for _, skill_id, _ in rows],
+            "levels": [level for _, _, level in rows],
+        }
+        await self.session.execute(_DROP_OTHER_SKILLS, {**values, "all_cto_ids": list(levels)})
+        await self.session.execute(_PUT_SKILLS, values)
+
+
+_ARRAYS = tuple(bindparam(name, type_=ARRAY(Uuid())) for name in ("cto_ids", "skill_ids"))
+_LEVELS = bindparam("levels", type_=ARRAY(Integer()))
+_DROP_OTHER_SKILLS = text("""
+    delete from cto_skills where tenant_id = :tenant_id and cto_id = any(:all_cto_ids)
+        and (cto_id, skill_id) not in (select kept.cto_id, kept.skill_id
+            from unnest(:cto_ids, :skill_ids, :levels) as kept (cto_id, skill_id, level))
+""").bindparams(*_ARRAYS, _LEVELS, bindparam("all_cto_ids", type_=ARRAY(Uuid())))
+_PUT_SKILLS = text("""
+    insert into cto_skills (tenant_id, cto_id, skill_id, level)
+    select :tenant_id, put.cto_id, put.skill_id, put.level
+    from unnest(:cto_ids, :skill_ids, :levels) as put (cto_id, skill_id, level)
+    on conflict (tenant_id, cto_id, skill_id) do update set level = excluded.level
+""").bindparams(*_ARRAYS, _LEVELS, bindparam("tenant_id", type_=Uuid()))
 
 
 NEWEST_REVIEWS = (

@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ctorendang.domains.ctos.models import CtoSkill, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.taxonomy import slug_of
-from ctorendang.infra.validation import Fields, clean, like, searched
+from ctorendang.infra.validation import Fields, clean, findable, like, searched
 from ctorendang.infra.work import UnitOfWork
+
+# Postgres binds no more than 32,767 values to a statement.
+_MOST_AT_ONCE = 5_000
 
 
 class SkillService:
@@ -54,6 +57,29 @@ class SkillService:
 
 async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fields) -> dict[str, UUID]:
     """The skill that each name stands for, by name or synonym; one for none is noted in the field ``skills``."""
+    found = await find_skills(session, names)
+    for name in names:
+        if name not in found:
+            fields.refuse("skills", unknown_skill(name))
+    return found
+
+
+def unknown_skill(name: str) -> str:
+    """What to say of a name that is no skill's."""
+    typed = findable(name)[:60]
+    return f"“{typed}” is not a skill we know. Pick one from the list."
+
+
+async def find_skills(session: AsyncSession, names: Sequence[str]) -> dict[str, UUID]:
+    """The skill that each name stands for, by name or synonym, of those that stand for one."""
+    found: dict[str, UUID] = {}
+    different = list(dict.fromkeys(names))
+    for start in range(0, len(different), _MOST_AT_ONCE):
+        found |= await _find(session, different[start : start + _MOST_AT_ONCE])
+    return found
+
+
+async def _find(session: AsyncSession, names: Sequence[str]) -> dict[str, UUID]:
     typed = {name: clean(name)[:200] if clean(name).isprintable() else "" for name in names}
     slugs = {slug_of(text) for text in typed.values()} - {""}
     by_slug = {
@@ -61,14 +87,8 @@ async def resolve_skills(session: AsyncSession, names: Sequence[str], fields: Fi
     }
     others = [text.lower() for text in typed.values() if slug_of(text) not in by_slug]
     by_synonym = await _by_synonym(session, others) if others else {}
-    found: dict[str, UUID] = {}
-    for name, text in typed.items():
-        skill_id = by_slug.get(slug_of(text)) or by_synonym.get(text.lower())
-        if skill_id is None:
-            fields.refuse("skills", f"“{text[:60]}” is not a skill we know. Pick one from the list.")
-        else:
-            found[name] = skill_id
-    return found
+    known = {name: by_slug.get(slug_of(text)) or by_synonym.get(text.lower()) for name, text in typed.items()}
+    return {name: skill_id for name, skill_id in known.items() if skill_id is not None}
 
 
 async def _by_synonym(session: AsyncSession, words: Sequence[str]) -> dict[str, UUID]:
