@@ -15,6 +15,7 @@ import pytest
 
 from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.wiring import create_schema
+from tests.domains.calendar.offering import a_meeting
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, ListedCto, Marketplace, Marketplaces, Person, profile, project
 from tests.inbox import Inbox
 from tests.isolation.matrix import open_session
@@ -71,7 +72,9 @@ async def populate(market: Marketplace, inbox: Inbox) -> Side:
     await market.mutate("requestPasswordReset", "... on Done { message }" + PROBLEMS, {"email": bystander.email})
     await market.work_off()
     mailed = [inbox.secret(bystander.email, "/verify"), inbox.secret(bystander.email, "/password/reset")]
-    found = await market.fetch("select id from ctos union all select id from projects union all select id from reviews")
+    await a_meeting(market, cto.id, client.id, f"Talk {mark}")
+    tables = ("calendar_bookings", "ctos", "projects", "reviews")
+    found = await market.fetch(" union all ".join(f"select id from {table}" for table in tables))
     ids = [str(row["id"]) for row in found] + [str(market.id), str(bystander.id), *made]
     cursors = re.findall(r'"cursor": ?"([^"]+)"', json.dumps(await admin.graphql(_CURSORS)))
     assert len(cursors) > 8

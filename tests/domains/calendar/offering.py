@@ -1,6 +1,8 @@
 """CTOs who offer times, and clients who want them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Person
 
@@ -52,3 +54,13 @@ async def booked(client: Person, cto: ListedCto, place: int = 0) -> dict[str, An
     made = await book(client, cto, (await free_starts(client, cto))[place], "Shall we talk about our monolith?")
     assert made["__typename"] == "Booking", made
     return made
+
+
+async def a_meeting(market: Marketplace, cto_id: UUID, client_id: UUID, note: str) -> None:
+    """A booking of tomorrow, as if it had been made."""
+    starts_at = datetime.now(UTC) + timedelta(days=1)
+    await market.fetch(
+        "insert into calendar_bookings (tenant_id, cto_id, client_id, starts_at, ends_at, note)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        *(market.id, cto_id, client_id, starts_at, starts_at + timedelta(hours=1), note),
+    )

@@ -19,6 +19,11 @@ async def follow(cto: ListedCto, url: str) -> dict:
     return await cto.person.mutate("addBusyFeed", FEED, {"name": "Work", "url": url})
 
 
+async def let_rest(market: Marketplace) -> None:
+    """A minute goes by."""
+    await market.fetch_as("worker", "update calendar_busy_feeds set tried_at = tried_at - interval '1 minute'")
+
+
 async def feeds(person: Person) -> list[dict]:
     return (await person.query("{ myCalendar { busyFeeds { id host problem readAt } } }"))["myCalendar"]["busyFeeds"]
 
@@ -46,9 +51,13 @@ async def test_what_a_followed_calendar_says_is_not_offered_and_its_texts_are_no
         )
         assert all("private" not in row["time"] and "secret-part" not in row["feed"] for row in kept)
         asked = len(host.requests)
+        soon = await cto.person.mutate("refreshBusyFeed", FEED, {"feedId": feed["id"]})
+        assert soon["code"] == "calendar_just_read"
+        await let_rest(market)
         await cto.person.mutate("refreshBusyFeed", FEED, {"feedId": feed["id"]})
         await market.work_off()
         assert len(host.requests) == asked + 1
+        await let_rest(market)
         async with market.marketplaces.site.product.units.begin(cto.person.actor.as_service("worker")) as work:
             work.publish("calendar.hour.due", {})
         await market.work_off()
@@ -68,6 +77,7 @@ async def test_a_calendar_that_breaks_later_leaves_what_was_read_and_says_so(mar
     async with serving(answer) as host:
         added = await follow(cto, f"http://127.0.0.1:{host.port}/basic.ics")
         await market.work_off()
+        await let_rest(market)
         await cto.person.mutate("refreshBusyFeed", FEED, {"feedId": added["id"]})
         await market.work_off()
     (feed,) = await feeds(cto.person)
@@ -205,7 +215,7 @@ async def test_a_wrong_replaced_revoked_or_foreign_address_is_all_the_same_404(
         assert revoked["__typename"] == "CalendarChanged"
         answers.append(await program.get(good))
     assert {each.status_code for each in answers} == {404}
-    said = [{name: value for name, value in each.json().items() if name != "reference"} for each in answers]
+    said = [{name: value for name, value in each.json().items() if name != "instance"} for each in answers]
     assert said == said[:1] * len(answers)
     assert (await client.mutate("revokeCalendarFeed", CHANGED))["code"] == "not_found"
 

@@ -204,6 +204,15 @@ async def test_what_begins_and_ends_by_itself_is_noticed_every_hour(market: Mark
     assert planned["times"] == 1
 
 
+async def test_a_tenant_whose_first_hours_are_sold_has_its_hours_counted_from_then_on(market: Marketplace):
+    cto = await offering(market)
+    planned = "select 1 from outbox where event = 'calendar.hour.due' and done_at is null"
+    assert await market.fetch(planned) == []
+    await sell(market, cto, starts_on=date(2090, 1, 1))
+    await market.work_off()
+    assert len(await market.fetch(planned)) == 1
+
+
 async def test_selling_hours_makes_a_calendar_of_what_the_profile_says(market: Marketplace):
     cto = await market.listed_cto(availability=16)
     assert (await own(cto))["weeklyHours"] == 16
@@ -228,3 +237,13 @@ def test_overlap_knows_that_zones_change_their_clocks_in_different_weeks():
     berlin, york = Schedule(ZoneInfo("Europe/Berlin")), ZoneInfo("America/New_York")
     assert overlap(berlin, york, datetime(2026, 3, 16, tzinfo=UTC)) == timedelta(hours=15)
     assert overlap(berlin, york, datetime(2026, 4, 6, tzinfo=UTC)) == timedelta(hours=10)
+
+
+async def test_as_many_slots_are_told_as_are_asked_for(market: Marketplace):
+    cto = await offering(market)
+    some = "query($id: ID!, $first: Int) { calendar(ctoId: $id) { slots(first: $first) { startsAt } } }"
+    told = (await cto.person.query(some, id=str(cto.id), first=3))["calendar"]["slots"]
+    assert [each["startsAt"] for each in told] == (await free_starts(cto.person, cto))[:3]
+    for first in (0, -1, 500):
+        refused = await cto.person.graphql(some, id=str(cto.id), first=first)
+        assert refused["errors"][0]["extensions"]["code"] == "invalid_input"

@@ -33,6 +33,7 @@ from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
+from ctorendang.kit.ids import uuid7
 
 MOST_UPCOMING = 10
 MOST_WITH_ONE = 2
@@ -77,6 +78,7 @@ class BookingService:
         slot = await wished_slot(self._calendars, await offer_of(self._calendars, cto), starts_at)
         booking = Booking(
             tenant_id=self._tenant_id,
+            id=uuid7(),
             cto_id=cto_id,
             client_id=self._work.actor.person,
             starts_at=slot.starts_at,
@@ -85,8 +87,12 @@ class BookingService:
             status="booked",
             revision=0,
         )
-        await self._take(cto, slot.starts_at, lambda: self._work.session.add(booking))
-        record(self._work, "calendar.booking.made", Subject("booking", booking.id))
+
+        def make() -> None:
+            self._work.session.add(booking)
+            record(self._work, "calendar.booking.made", Subject("booking", booking.id))
+
+        await self._take(cto, slot.starts_at, make)
         self._work.publish("booking.made", {"booking_id": str(booking.id)})
         return booking
 
@@ -178,9 +184,9 @@ class BookingService:
             booking.status, booking.cancelled_by = "booked", None
             booking.cancel_reason, booking.cancelled_at = None, None
             booking.revision += 1
+            record(self._work, "calendar.booking.restored", Subject("booking", booking.id))
 
         await self._take(cto, booking.starts_at, restore)
-        record(self._work, "calendar.booking.restored", Subject("booking", booking.id))
         self._work.publish("booking.restored", {"booking_id": str(booking.id), "revision": booking.revision})
         return booking
 

@@ -63,6 +63,7 @@ async def put_commitment(
     sold.cto_id, sold.hours_per_week = calendar.cto_id, hours_per_week
     sold.starts_on, sold.ends_on = starts_on, ends_on
     record(work, "calendar.commitment.put", Subject("cto", cto_id), {"source": source, "hours": hours_per_week})
+    work.publish("calendar.commitment.put", {"cto_id": str(cto_id)})
     await keep_hours(work, cto_id)
 
 
@@ -101,11 +102,12 @@ async def keep_hours(work: UnitOfWork, cto_id: UUID) -> None:
     now, and the weekly hours follow.
     """
     await work.session.flush()
-    cto = await CtoRepository(session=work.session).get_locked(work.tenant_id, cto_id)
     calendars = CalendarRepository(work.session, work.tenant_id)
-    calendar = await calendars.find(cto_id, locked=True)
-    if calendar is None:
+    # Most have none, and nobody should wait for their rows then.
+    if await calendars.find(cto_id) is None:
         return
+    cto = await CtoRepository(session=work.session).get_locked(work.tenant_id, cto_id)
+    calendar = await calendar_of(work, cto)
     sold = await calendars.sold(cto_id, today_of(cto))
     if cto.availability != calendar.told_hours:
         calendar.weekly_hours = min(MOST_HOURS, cto.availability + sold)

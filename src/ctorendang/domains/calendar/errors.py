@@ -103,6 +103,16 @@ class TooManyEntries(AppError):
     status = 409
 
 
+class CalendarJustRead(AppError):
+    """Somebody else's server is not asked again and again."""
+
+    code = "calendar_just_read"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This calendar was read a moment ago. Try again in a minute.")
+
+
 class CalendarNotReadable(AppError):
     """What an address answered is no calendar that can be used; the detail says why."""
 

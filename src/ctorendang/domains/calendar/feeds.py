@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.calendar.busy import busy_times
-from ctorendang.domains.calendar.errors import CalendarNotReadable, TooManyEntries
+from ctorendang.domains.calendar.errors import CalendarJustRead, CalendarNotReadable, TooManyEntries
 from ctorendang.domains.calendar.models import BusyFeed
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.repository import CalendarRepository
@@ -24,6 +24,8 @@ from ctorendang.kit.ids import uuid7
 MOST_FEEDS = 5
 MOST_BYTES = 2_000_000
 READ_AHEAD = timedelta(weeks=10)
+REST = timedelta(minutes=1)
+"""How long a server is left in peace after it was asked."""
 
 _PURPOSE = "busy calendar address"
 _HEADERS = {"user-agent": "calendar/1.0", "accept": "text/calendar, */*;q=0.1"}
@@ -92,9 +94,12 @@ class BusyFeedService:
         Raises:
             Forbidden: the actor is no CTO.
             NotFound: it is not the actor's.
+            CalendarJustRead: that was less than a minute ago.
         """
         self._work.require(CalendarPermission.MANAGE_OWN)
         feed = await self._own(feed_id)
+        if _was_just_asked(feed):
+            raise CalendarJustRead
         record(self._work, "calendar.busy_feed.refreshed", Subject("cto", feed.cto_id), {"host": feed.host})
         self._work.publish("calendar.busy_feed.wanted", {"feed_id": str(feed.id)})
         return feed
@@ -122,7 +127,7 @@ class BusyFeedService:
         self._work.require(CalendarPermission.FETCH_BUSY_FEED)
         feed = await self._calendars.find_feed(feed_id, locked=True)
         cto = await CtoRepository(session=self._work.session).find(self._work.tenant_id, feed.cto_id) if feed else None
-        if feed is None or cto is None:
+        if feed is None or cto is None or _was_just_asked(feed):
             return
         feed.tried_at = now()
         try:
@@ -162,6 +167,10 @@ class BusyFeedService:
         if cto is None:
             raise NotFound("Write your profile first.")
         return cto
+
+
+def _was_just_asked(feed: BusyFeed) -> bool:
+    return feed.tried_at is not None and now() - feed.tried_at < REST
 
 
 def _host(address: str) -> str:

@@ -13,6 +13,7 @@ from ctorendang.domains.calendar.models import BusyFeed, CalendarException, Cale
 from ctorendang.domains.calendar.published import PublishedCalendars
 from ctorendang.domains.calendar.schedules import OwnCalendar, ScheduleService
 from ctorendang.domains.calendar.slots import Span, WeeklySlot, shown_in
+from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id
 from ctorendang.infra.work import UnitOfWork
@@ -75,9 +76,10 @@ class CtoCalendar:
         return round((await info.context.use(shared)).total_seconds() / 3600, 1)
 
     @priced(200)
-    async def slots(self, info: Info) -> list[FreeSlot]:
-        """The free introductions of the next three weeks, soonest first."""
-        found = await info.context.use(lambda work: AvailabilityService(work).free_slots(self.offer))
+    async def slots(self, info: Info, first: int | None = None) -> list[FreeSlot]:
+        """The free introductions of the next three weeks, soonest first; all of them, or the first so many."""
+        most = None if first is None else PageRequest(first=first).size()
+        found = (await info.context.use(lambda work: AvailabilityService(work).free_slots(self.offer)))[:most]
         return [FreeSlot.of(each, self.time_zone, self.viewer_time_zone) for each in found]
 
 

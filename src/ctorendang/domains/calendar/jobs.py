@@ -47,10 +47,10 @@ async def _hourly(work: UnitOfWork, _: Mapping[str, Any]) -> None:
 async def _read_feed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await BusyFeedService(work).read(UUID(payload["feed_id"]))
     # A tenant that was opened since the worker started has no hours yet.
-    await _begin_hours(work)
+    await _begin_hours(work, {})
 
 
-async def _begin_hours(work: UnitOfWork) -> None:
+async def _begin_hours(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     if not await is_planned(work, _HOURLY):
         work.publish("calendar.hour.due", {}, at=now() + _HOUR)
 
@@ -59,7 +59,7 @@ async def begin_hours(product: Product) -> None:
     """Have every tenant's hours begin, where none is planned; each then plans the next."""
     for tenant_id in await tenant_ids(product):
         async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-            await _begin_hours(work)
+            await _begin_hours(work, {})
 
 
 async def _tell_made(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -120,7 +120,8 @@ def _in_words(span: Span, zone: str) -> str:
 
 
 SUBSCRIPTIONS = (
-    Subscription("cto.saved", "calendar.follow_profile", _follow_profile),
+    Subscription("cto.saved", "calendar.follow_profile", _follow_profile, bulk=True),
+    Subscription("calendar.commitment.put", "calendar.begin_hours", _begin_hours),
     Subscription("calendar.hours.due", "calendar.keep_hours", _follow_profile, bulk=True),
     Subscription("calendar.hour.due", _HOURLY, _hourly, bulk=True),
     Subscription("calendar.busy_feed.wanted", "calendar.read_feed", _read_feed),

@@ -155,10 +155,10 @@ class ScheduleService:
         try:
             async with step_of(self._work.session):
                 self._work.session.add(row)
+                record(self._work, "calendar.exception.added", Subject("cto", row.cto_id), {"kind": row.kind})
                 await self._work.session.flush()
         except IntegrityError:
             raise overlap from None
-        record(self._work, "calendar.exception.added", Subject("cto", row.cto_id), {"kind": row.kind})
         return row
 
     async def _own(self) -> Cto:
