@@ -8,6 +8,7 @@ from ctorendang.cli.development import demo, schema
 from ctorendang.cli.keys import keys
 from ctorendang.cli.matching import matching
 from ctorendang.cli.processes import env, serve, up, worker
+from ctorendang.cli.search import search
 from ctorendang.cli.tenants import tenants
 from ctorendang.cli.themes import assets, themes
 from ctorendang.kit.wheels import NotInstalled
@@ -32,5 +33,5 @@ def main() -> None:
     """Run and look after the marketplace."""
 
 
-for command in (up, env, serve, worker, assets, db, keys, tenants, demo, ctos, matching, themes, schema):
+for command in (up, env, serve, worker, assets, db, keys, tenants, demo, ctos, matching, themes, search, schema):
     main.add_command(command)

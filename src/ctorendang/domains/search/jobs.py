@@ -42,19 +42,12 @@ async def _put_reviewed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         await _put(work, review.cto_id)
 
 
-async def _put_imported(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    """A file's profiles, some hundred at a time: the index takes them at once, and people are told of them at once."""
-    await _put(work, *(UUID(each) for each in payload["cto_ids"]))
-    for cto_id in payload["cto_ids"]:
-        await _plan_alerts(work, {"cto_id": cto_id})
-
-
-async def _put(work: UnitOfWork, *cto_ids: UUID) -> None:
+async def _put(work: UnitOfWork, cto_id: UUID) -> None:
     server = work.gateways.search
     if server is None:
         return
     try:
-        await IndexService(work, server).put(list(cto_ids))
+        await IndexService(work, server).put([cto_id])
     except SearchUnavailable:
         # Jobs that wait longer and longer would come back long after the server has: one catches up for all of them.
         await _plan_sync(work)
@@ -113,9 +106,8 @@ async def _send_alert(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "search.put_cto", _put_cto),
-    Subscription("ctos.imported", "search.put_imported", _put_imported, bulk=True),
     Subscription("review.written", "search.put_reviewed", _put_reviewed),
-    Subscription(SYNC_DUE, _SYNC, _sync, bulk=True),
+    Subscription(SYNC_DUE, _SYNC, _sync),
     Subscription(_DAY_PASSED, _SYNC_DAILY, _sync_daily, bulk=True),
     Subscription("cto.saved", "search.plan_alerts", _plan_alerts),
     Subscription("search.alerts_due", _ALERT, _alert, bulk=True),

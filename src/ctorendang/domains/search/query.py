@@ -122,8 +122,10 @@ class CtoQuery:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """What ``to_json`` has kept; what this version does not know is left out."""
         known = {field.name for field in fields(cls)}
-        said: dict[str, Any] = {name: value for name, value in kept.items() if name in known}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+        said: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items() if name in known
+        }
+        return cls(**said)
 
 
 def _cleaned(values: Sequence[str], most: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from ctorendang.domains.search.documents import ALIAS, COLLECTIONS, schema, schema_name
-from ctorendang.domains.search.indexing import IndexService
+from ctorendang.domains.search.indexing import Drift, IndexService
 from ctorendang.domains.search.service import synonyms_of
 from ctorendang.domains.search.synonyms import Synonyms
 from ctorendang.domains.tenants.platform import tenant_ids
@@ -60,6 +60,12 @@ async def sync(product: Product, server: Typesense, tenant_id: UUID) -> int:
     """Write whatever differs of one tenant; how much that was. Raises as ``reindex``."""
     async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
         return await IndexService(work, server).sync()
+
+
+async def drift(product: Product, server: Typesense, tenant_id: UUID) -> Drift:
+    """How the index differs from one tenant's profiles. Raises as ``reindex``."""
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        return await IndexService(work, server).drift()
 
 
 async def _fill(product: Product, server: Typesense, tenant_id: UUID, collection: str) -> int:

@@ -119,7 +119,7 @@ class PostgresEngine:
         """The skills that each may name."""
         patterns = [[_pattern(phrase, open_=each.open and not place) for place, phrase in enumerate(each.phrases)]
                     for each in alternatives]  # fmt: skip
-        tests = [Skill.name.op("~*")(pattern) for group in patterns for pattern in group]
+        tests: list[ColumnElement[bool]] = [Skill.name.op("~*")(pattern) for group in patterns for pattern in group]
         near = [each.phrases[0][0] for each in alternatives if mistyped and _may_be_mistyped(each.phrases[0])]
         tests += [func.word_similarity(word, Skill.name) >= _NEAR for word in near]
         similar = [
