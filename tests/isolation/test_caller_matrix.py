@@ -14,7 +14,9 @@ from tests.isolation import (
     matrix,
     matrix_access,
     matrix_calendar,
+    matrix_engagements,
     matrix_factors,
+    matrix_matching,
     matrix_people,
     matrix_scim,
     matrix_search,
@@ -24,7 +26,19 @@ from tests.isolation.matrix import EVERYBODY, PROJECT, Cast, Operation, open_ses
 from tests.isolation.snapshot import Onlooker, Snapshot
 from tests.stack import SharedStack
 
-PARTS = (matrix, matrix_access, matrix_calendar, matrix_factors, matrix_people, matrix_scim, matrix_search, matrix_sso)
+PARTS = (
+    matrix,
+    matrix_access,
+    matrix_calendar,
+    matrix_engagements,
+    matrix_calendar,
+    matrix_factors,
+    matrix_matching,
+    matrix_people,
+    matrix_scim,
+    matrix_search,
+    matrix_sso,
+)
 QUERIES = [operation for part in PARTS for operation in part.QUERIES]
 MUTATIONS = [operation for part in PARTS for operation in part.MUTATIONS]
 STRANGERS = {"visitor", "foreign admin"}

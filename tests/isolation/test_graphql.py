@@ -68,7 +68,7 @@ async def populate(market: Marketplace, inbox: Inbox) -> Side:
         draft = project(title=f"Move {mark}", description=f"{project()['description']} {mark}", skills=["Kubernetes"])
         created = await client.mutate("createProject", "... on Project { id }" + PROBLEMS, draft)
         await market.fetch("update projects set status = $1 where id = $2", status, created["id"])
-    made = await set_up(admin, mark)
+    made = [*await set_up(admin, mark), await shortlist(client, created["id"], str(cto.id))]
     await market.mutate("requestPasswordReset", "... on Done { message }" + PROBLEMS, {"email": bystander.email})
     await market.work_off()
     mailed = [inbox.secret(bystander.email, "/verify"), inbox.secret(bystander.email, "/password/reset")]
@@ -79,6 +79,15 @@ async def populate(market: Marketplace, inbox: Inbox) -> Side:
     cursors = re.findall(r'"cursor": ?"([^"]+)"', json.dumps(await admin.graphql(_CURSORS)))
     assert len(cursors) > 8
     return Side(market, mark, client, cto, admin, bystander, ids, cursors, [bystander.refresh_token, *mailed])
+
+
+async def shortlist(client: Person, project_id: str, cto_id: str) -> str:
+    """An engagement that the CTO has been introduced to."""
+    value = {"projectId": project_id, "ctoId": cto_id}
+    made = await client.mutate("shortlistCto", "... on Engagement { id version }" + PROBLEMS, value)
+    seen = {"engagementId": made["id"], "version": made["version"], "message": "We would like to talk to you."}
+    await client.mutate("introduceCto", "... on Engagement { id }" + PROBLEMS, seen)
+    return made["id"]
 
 
 async def set_up(admin: Person, mark: str) -> list[str]:

@@ -1,6 +1,7 @@
 """A row for any table of a tenant, as the database itself describes it."""
 
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,12 @@ _VALUES: dict[str, Any] = {
     "integer": 1,
     "bigint": 1,
     "boolean": False,
+    "real": 1.0,
+    "tsvector": "x",
     "text[]": ["x"],
     "jsonb": "{}",
     "uuid": NOBODY,
+    "date": date(2026, 1, 5),
 }
 
 
@@ -36,6 +40,8 @@ async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) ->
         choice = re.search(r"ARRAY\['([^']+)'", column["rule"])
         if column["name"] == "tenant_id":
             values.append(tenant_id)
+        elif column["name"] == "cto_user_id":
+            values.append(UUID(int=2))  # the two sides of an engagement are two people
         elif column["type"] == "timestamp with time zone":
             values.append(await superuser.fetchval("select now()"))
         else:

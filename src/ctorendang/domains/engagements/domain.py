@@ -3,6 +3,7 @@
 from ctorendang.domains.engagements.graphql import EngagementQueries
 from ctorendang.domains.engagements.jobs import SUBSCRIPTIONS
 from ctorendang.domains.engagements.mutations import EngagementMutations
+from ctorendang.domains.engagements.pages import EngagementPages
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.work_mutations import EngagementWorkMutations
 from ctorendang.infra.domain import Domain
@@ -10,6 +11,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="engagements",
     permissions=EngagementPermission,
+    controllers=(EngagementPages,),
     queries=(EngagementQueries,),
     mutations=(EngagementMutations, EngagementWorkMutations),
     subscriptions=SUBSCRIPTIONS,

@@ -30,7 +30,7 @@ from ctorendang.domains.engagements.part_graphql import (
 from ctorendang.domains.engagements.repository import standing_of
 from ctorendang.domains.engagements.service import EngagementFilter, EngagementService
 from ctorendang.domains.engagements.status import EngagementStatus, Side
-from ctorendang.domains.engagements.transitions import Action, possible
+from ctorendang.domains.engagements.transitions import BY_ACTION, Action, possible
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
 from ctorendang.infra.work import UnitOfWork
@@ -147,6 +147,15 @@ class EngagementType:
     async def actions(self, info: Info) -> list[Action]:
         """Every step that the viewer's side can take from here; what else must hold is checked when it is taken."""
         return [each.action for each in possible(EngagementStatus(self.row.status), await self._side(info))]
+
+    @strawberry.field
+    async def undo(self, info: Info) -> Action | None:
+        """The step that takes back what the viewer did last, null when that is not theirs or cannot be taken back."""
+        last = (await info.context.load_found(_history, self.row.id))[0]
+        side = await self._side(info)
+        undo = BY_ACTION[Action(last.action)].undo if last.side == side else None
+        able = [each.action for each in possible(EngagementStatus(self.row.status), side)]
+        return undo if undo in able else None
 
     @strawberry.field
     async def terms(self, info: Info) -> list[EngagementTermsType]:

@@ -7,9 +7,9 @@ from sqlalchemy import update
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.engagements.models import Engagement, EngagementReview
 from ctorendang.domains.engagements.permissions import EngagementPermission
-from ctorendang.domains.engagements.repository import REVIEW_DAYS
+from ctorendang.domains.engagements.repository import REVIEW_DAYS, EngagementRepository
 from ctorendang.domains.engagements.status import EngagementStatus, Side
-from ctorendang.domains.engagements.steps import Seen, Steps
+from ctorendang.domains.engagements.steps import Seen, finish_step, take_step
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
@@ -21,7 +21,7 @@ class EngagementReviewService:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._steps = Steps(work)
+        self._engagements = EngagementRepository(session=work.session)
 
     async def write(self, seen: Seen, *, rating: int, body: str) -> Engagement:
         """Review the other side; nobody else reads it until both have, or 14 days after closing.
@@ -29,14 +29,14 @@ class EngagementReviewService:
         Raises:
             InvalidInput: the stars or the text are not good.
             StepNotPossible: one has written already, or the reviews are revealed.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.REVIEW)
         fields = Fields()
         rating = fields.number("rating", rating, least=1, most=5)
         body = fields.text("body", body, most=4_000, lines=True)
         fields.done()
-        step = await self._steps.take(Action.REVIEW, seen)
+        step = await take_step(self._work, Action.REVIEW, seen)
         engagement = step.engagement
         written = engagement.client_reviewed if step.side is Side.CLIENT else engagement.cto_reviewed
         step.need(not written, "You have written your review already.")
@@ -57,7 +57,7 @@ class EngagementReviewService:
             engagement.client_reviewed = True
         else:
             engagement.cto_reviewed = True
-        self._work.publish("engagement.reviewed", await self._steps.done(step))
+        self._work.publish("engagement.reviewed", await finish_step(self._work, step))
         if engagement.client_reviewed and engagement.cto_reviewed:
             self._work.publish("engagement.reviews_complete", {"engagement_id": str(engagement.id)})
         return engagement
@@ -71,22 +71,22 @@ class EngagementReviewService:
             Forbidden: the actor is not the product's own worker.
         """
         self._work.require(EngagementPermission.KEEP_TIME)
-        engagement = await self._steps.repository.find(self._work.tenant_id, engagement_id, locked=True)
+        engagement = await self._engagements.find(self._work.tenant_id, engagement_id, locked=True)
         if engagement is None or not _may_be_revealed(engagement):
             return
-        step = await self._steps.take(Action.REVEAL_REVIEWS, Seen(engagement_id, engagement.version))
+        step = await take_step(self._work, Action.REVEAL_REVIEWS, Seen(engagement_id, engagement.version))
         engagement.reviews_revealed_at = now()
         reveal = update(EngagementReview).where(
             EngagementReview.tenant_id == engagement.tenant_id, EngagementReview.engagement_id == engagement.id
         )
         await self._work.session.execute(reveal.values(revealed=True))
-        found = (await self._steps.repository.parts(EngagementReview, engagement.tenant_id, [engagement.id])).popitem()
+        found = (await self._engagements.parts(EngagementReview, engagement.tenant_id, [engagement.id])).popitem()
         for review in found[1]:
             if review.side == Side.CLIENT:
                 await ReviewService(self._work).publish_of(
                     review.author_id, engagement.cto_id, rating=review.rating, body=review.body
                 )
-        self._work.publish("engagement.reviews_revealed", await self._steps.done(step))
+        self._work.publish("engagement.reviews_revealed", await finish_step(self._work, step))
 
 
 def _may_be_revealed(engagement: Engagement) -> bool:

@@ -9,9 +9,9 @@ from ctorendang.domains.calendar.capacity import drop_commitment
 from ctorendang.domains.engagements.drafts import reason_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone
 from ctorendang.domains.engagements.permissions import EngagementPermission
-from ctorendang.domains.engagements.repository import REVIEW_DAYS, Part
+from ctorendang.domains.engagements.repository import REVIEW_DAYS, EngagementRepository, Part
 from ctorendang.domains.engagements.status import MilestoneKind, Side, TermsStatus
-from ctorendang.domains.engagements.steps import SOURCE, Seen, Steps
+from ctorendang.domains.engagements.steps import SOURCE, Seen, finish_step, side_of, take_step
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
@@ -38,18 +38,18 @@ class EngagementService:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._steps = Steps(work)
+        self._engagements = EngagementRepository(session=work.session)
 
     async def find(self, engagement_id: UUID) -> Engagement | None:
         """An engagement that the actor may see."""
         self._work.require(EngagementPermission.READ)
-        found = await self._steps.repository.find(self._work.tenant_id, engagement_id)
-        return found if found is not None and self._steps.side_of(found) is not None else None
+        found = await self._engagements.find(self._work.tenant_id, engagement_id)
+        return found if found is not None and side_of(self._work, found) is not None else None
 
     def side_of(self, engagement: Engagement) -> Side:
         """Who the actor is to an engagement that they were given."""
         self._work.require(EngagementPermission.READ)
-        return self._steps.side_of(engagement) or Side.ADMIN
+        return side_of(self._work, engagement) or Side.ADMIN
 
     async def page(self, wanted: EngagementFilter, request: PageRequest) -> Page[Engagement]:
         """The engagements that the actor may see, newest first.
@@ -87,18 +87,18 @@ class EngagementService:
     async def parts(self, kind: type[Part], engagement_ids: list[UUID]) -> dict[UUID, list[Part]]:
         """The parts of one kind of engagements that the actor was given; reviews only as far as they are revealed."""
         self._work.require(EngagementPermission.READ)
-        return await self._steps.repository.parts(kind, self._work.tenant_id, engagement_ids)
+        return await self._engagements.parts(kind, self._work.tenant_id, engagement_ids)
 
     async def start(self, seen: Seen) -> Engagement:
         """Go on after the trial, on the agreed terms; a handover pack is planned from the beginning.
 
         Raises:
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.START)
-        step = await self._steps.take(Action.START, seen)
+        step = await take_step(self._work, Action.START, seen)
         engagement = step.engagement
-        every = (await self._steps.repository.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
+        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
         terms = next(each for each in every[1] if each.status == TermsStatus.ACCEPTED)
         engagement.started_at = now()
         self._work.session.add(
@@ -112,7 +112,7 @@ class EngagementService:
                 amount=0,
             )
         )
-        done = await self._steps.done(step, number=terms.number)
+        done = await finish_step(self._work, step, number=terms.number)
         self._work.publish("engagement.started", done)
         return engagement
 
@@ -121,11 +121,11 @@ class EngagementService:
 
         Raises:
             StepNotPossible: the handover pack, a milestone or a time sheet is still open.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.CLOSE)
-        step = await self._steps.take(Action.CLOSE, seen)
-        standing = await self._steps.repository.standing(step.engagement)
+        step = await take_step(self._work, Action.CLOSE, seen)
+        standing = await self._engagements.standing(step.engagement)
         step.need(
             standing.handover == "approved",
             "The handover pack comes first: without it the next person starts from nothing.",
@@ -133,7 +133,7 @@ class EngagementService:
         step.need(standing.may_close, "Approve or remove every milestone, and settle every time sheet first.")
         await drop_commitment(self._work, SOURCE, step.engagement.id)
         step.engagement.closed_at = now()
-        self._work.publish("engagement.closed", await self._steps.done(step))
+        self._work.publish("engagement.closed", await finish_step(self._work, step))
         self._work.publish(
             "engagement.reviews_due",
             {"engagement_id": str(step.engagement.id)},
@@ -146,23 +146,23 @@ class EngagementService:
 
         Raises:
             InvalidInput: no reason is given.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.CANCEL)
         fields = Fields()
         reason = reason_of(fields, "reason", reason)
         fields.done()
-        step = await self._steps.take(Action.CANCEL, seen)
+        step = await take_step(self._work, Action.CANCEL, seen)
         await self._close_terms(step.engagement)
         await drop_commitment(self._work, SOURCE, step.engagement.id)
         step.engagement.cancelled_from, step.engagement.cancel_reason = step.engagement.status, reason
         step.details["reason"] = reason
-        self._work.publish("engagement.cancelled", await self._steps.done(step))
+        self._work.publish("engagement.cancelled", await finish_step(self._work, step))
         return step.engagement
 
     async def _close_terms(self, engagement: Engagement) -> None:
         """Nobody can accept what belongs to an engagement that has ended."""
-        every = (await self._steps.repository.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
+        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
         for terms in every[1]:
             if terms.status == TermsStatus.OPEN:
                 terms.status = TermsStatus.WITHDRAWN
@@ -176,12 +176,12 @@ class EngagementService:
             NotFound: the engagement is gone.
         """
         self._work.require(EngagementPermission.KEEP_TIME)
-        engagement = await self._steps.repository.find(self._work.tenant_id, engagement_id, locked=True)
+        engagement = await self._engagements.find(self._work.tenant_id, engagement_id, locked=True)
         if engagement is None:
             raise NotFound("This engagement is gone.")
         ends = engagement.trial_ends_at
         if engagement.status != "trial" or engagement.trial_over or ends is None or ends > now():
             return
-        step = await self._steps.take(Action.END_TRIAL, Seen(engagement_id, engagement.version))
+        step = await take_step(self._work, Action.END_TRIAL, Seen(engagement_id, engagement.version))
         engagement.trial_over = True
-        self._work.publish("engagement.trial_ended", await self._steps.done(step))
+        self._work.publish("engagement.trial_ended", await finish_step(self._work, step))

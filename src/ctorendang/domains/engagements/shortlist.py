@@ -13,8 +13,9 @@ from ctorendang.domains.engagements.errors import (
 )
 from ctorendang.domains.engagements.models import Engagement
 from ctorendang.domains.engagements.permissions import EngagementPermission
+from ctorendang.domains.engagements.repository import EngagementRepository
 from ctorendang.domains.engagements.status import Side
-from ctorendang.domains.engagements.steps import Seen, Step, Steps
+from ctorendang.domains.engagements.steps import Seen, Step, finish_step, take_step
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.status import ProjectStatus
@@ -29,7 +30,7 @@ class ShortlistService:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._steps = Steps(work)
+        self._engagements = EngagementRepository(session=work.session)
 
     async def shortlist(self, project_id: UUID, cto_id: UUID) -> Engagement:
         """Put a CTO on the shortlist of one's project; the CTO does not see that.
@@ -58,7 +59,7 @@ class ShortlistService:
             raise CtoNotListed
         if cto.currency != project.currency:
             raise CurrencyMismatch(project.currency, cto.currency)
-        engagement = await self._steps.repository.open(
+        engagement = await self._engagements.open(
             Engagement(
                 tenant_id=self._work.tenant_id,
                 project_id=project.id,
@@ -71,7 +72,7 @@ class ShortlistService:
         )
         if engagement is None:
             raise AlreadyShortlisted
-        done = await self._steps.done(Step(BY_ACTION[Action.SHORTLIST], engagement, Side.CLIENT))
+        done = await finish_step(self._work, Step(BY_ACTION[Action.SHORTLIST], engagement, Side.CLIENT))
         self._work.publish("engagement.shortlisted", done)
         return engagement
 
@@ -79,12 +80,12 @@ class ShortlistService:
         """Take a CTO off the shortlist; ``restore`` puts them back.
 
         Raises:
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.SHORTLIST)
-        step = await self._steps.take(Action.REMOVE, seen)
+        step = await take_step(self._work, Action.REMOVE, seen)
         step.engagement.cancelled_from, step.engagement.cancel_reason = step.engagement.status, "Off the shortlist."
-        self._work.publish("engagement.removed", await self._steps.done(step))
+        self._work.publish("engagement.removed", await finish_step(self._work, step))
         return step.engagement
 
     async def restore(self, seen: Seen) -> Engagement:
@@ -93,17 +94,17 @@ class ShortlistService:
         Raises:
             CtoNotListed: the profile is not listed any more.
             AlreadyShortlisted: the CTO is on it again already.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.SHORTLIST)
-        step = await self._steps.take(Action.RESTORE, seen)
+        step = await take_step(self._work, Action.RESTORE, seen)
         engagement = step.engagement
         step.need(engagement.introduced_at is None, "This engagement was cancelled for good. Shortlist the CTO anew.")
         await self._require_listed(engagement)
-        if await self._steps.repository.has_open(engagement.tenant_id, engagement.project_id, engagement.cto_id):
+        if await self._engagements.has_open(engagement.tenant_id, engagement.project_id, engagement.cto_id):
             raise AlreadyShortlisted
         engagement.cancelled_from = engagement.cancel_reason = None
-        self._work.publish("engagement.restored", await self._steps.done(step))
+        self._work.publish("engagement.restored", await finish_step(self._work, step))
         return engagement
 
     async def introduce(self, seen: Seen, message: str) -> Engagement:
@@ -112,16 +113,16 @@ class ShortlistService:
         Raises:
             InvalidInput: the message is empty or too long.
             CtoNotListed: the profile is not listed any more.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.INTRODUCE)
         fields = Fields()
         message = fields.text("message", message, most=2_000, lines=True)
         fields.done()
-        step = await self._steps.take(Action.INTRODUCE, seen)
+        step = await take_step(self._work, Action.INTRODUCE, seen)
         await self._require_listed(step.engagement)
         step.engagement.message, step.engagement.introduced_at = message, now()
-        self._work.publish("engagement.introduced", await self._steps.done(step))
+        self._work.publish("engagement.introduced", await finish_step(self._work, step))
         return step.engagement
 
     async def withdraw(self, seen: Seen) -> Engagement:
@@ -129,14 +130,14 @@ class ShortlistService:
 
         Raises:
             StepNotPossible: terms have been proposed: cancel with a reason instead.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.INTRODUCE)
-        step = await self._steps.take(Action.WITHDRAW_INTRODUCTION, seen)
-        standing = await self._steps.repository.standing(step.engagement)
+        step = await take_step(self._work, Action.WITHDRAW_INTRODUCTION, seen)
+        standing = await self._engagements.standing(step.engagement)
         step.need(not standing.had_terms, "Terms have been proposed already. Cancel with a reason instead.")
         step.engagement.introduced_at = None
-        self._work.publish("engagement.introduction_withdrawn", await self._steps.done(step))
+        self._work.publish("engagement.introduction_withdrawn", await finish_step(self._work, step))
         return step.engagement
 
     async def _require_listed(self, engagement: Engagement) -> None:

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from ctorendang.domains.engagements.drafts import TimeSheetDraft, reason_of, worth
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, TimeSheet
 from ctorendang.domains.engagements.permissions import EngagementPermission
+from ctorendang.domains.engagements.repository import EngagementRepository
 from ctorendang.domains.engagements.status import EngagementStatus, TermsStatus, TimeSheetStatus
-from ctorendang.domains.engagements.steps import Seen, Step, Steps
+from ctorendang.domains.engagements.steps import Seen, Step, finish_step, take_step
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
@@ -22,7 +23,7 @@ class TimeSheetService:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._steps = Steps(work)
+        self._engagements = EngagementRepository(session=work.session)
 
     async def submit(self, seen: Seen, draft: TimeSheetDraft) -> Engagement:
         """Hand a week's hours in, or correct a sheet that is not approved yet.
@@ -30,10 +31,10 @@ class TimeSheetService:
         Raises:
             InvalidInput: the week lies ahead or before the work began, or the hours make no sense.
             StepNotPossible: the week is approved, or the trial is over or its hours are used up.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.REPORT_HOURS)
-        step = await self._steps.take(Action.SUBMIT_TIME_SHEET, seen)
+        step = await take_step(self._work, Action.SUBMIT_TIME_SHEET, seen)
         engagement = step.engagement
         fields = Fields()
         began = engagement.trial_started_at
@@ -47,12 +48,14 @@ class TimeSheetService:
         sheet.status, sheet.answer = TimeSheetStatus.SUBMITTED, None
         self._work.session.add(sheet)
         step.details["week"] = sheet.week.isoformat()
-        done = await self._steps.done(step, week=sheet.week.isoformat(), minutes=sheet.minutes, amount=sheet.amount)
+        done = await finish_step(
+            self._work, step, week=sheet.week.isoformat(), minutes=sheet.minutes, amount=sheet.amount
+        )
         self._work.publish("engagement.time_sheet_submitted", done)
         return engagement
 
     async def _of_week(self, engagement: Engagement, draft: TimeSheetDraft) -> TimeSheet:
-        every = (await self._steps.repository.parts(TimeSheet, engagement.tenant_id, [engagement.id])).popitem()
+        every = (await self._engagements.parts(TimeSheet, engagement.tenant_id, [engagement.id])).popitem()
         for sheet in every[1]:
             if sheet.week == draft.week:
                 return sheet
@@ -83,7 +86,7 @@ class TimeSheetService:
         step.need(minutes <= left, f"The trial has {left // 60} hours and {left % 60} minutes left.")
 
     async def _rate(self, engagement: Engagement) -> int:
-        every = (await self._steps.repository.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
+        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
         return next(each.rate for each in every[1] if each.status == TermsStatus.ACCEPTED)
 
     async def take_back(self, seen: Seen, sheet_id: UUID) -> Engagement:
@@ -91,10 +94,10 @@ class TimeSheetService:
 
         Raises:
             StepNotPossible: it is approved.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.REPORT_HOURS)
-        step = await self._steps.take(Action.TAKE_BACK_TIME_SHEET, seen)
+        step = await take_step(self._work, Action.TAKE_BACK_TIME_SHEET, seen)
         sheet = await self._part(step, sheet_id, _OPEN)
         await self._work.session.delete(sheet)
         self._work.publish("engagement.time_sheet_taken_back", await self._done(step, sheet))
@@ -105,10 +108,10 @@ class TimeSheetService:
 
         Raises:
             StepNotPossible: it is approved already.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.APPROVE)
-        step = await self._steps.take(Action.APPROVE_TIME_SHEET, seen)
+        step = await take_step(self._work, Action.APPROVE_TIME_SHEET, seen)
         sheet = await self._part(step, sheet_id, _OPEN)
         sheet.status, sheet.answer = TimeSheetStatus.APPROVED, None
         self._work.publish("engagement.time_sheet_approved", await self._done(step, sheet))
@@ -120,13 +123,13 @@ class TimeSheetService:
         Raises:
             InvalidInput: no reason is given.
             StepNotPossible: it is approved or disputed already.
-            AppError: as ``Steps.take``.
+            AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.APPROVE)
         fields = Fields()
         reason = reason_of(fields, "reason", reason)
         fields.done()
-        step = await self._steps.take(Action.DISPUTE_TIME_SHEET, seen)
+        step = await take_step(self._work, Action.DISPUTE_TIME_SHEET, seen)
         sheet = await self._part(step, sheet_id, (TimeSheetStatus.SUBMITTED,))
         sheet.status, sheet.answer = TimeSheetStatus.DISPUTED, reason
         step.details["reason"] = reason
@@ -134,10 +137,12 @@ class TimeSheetService:
         return step.engagement
 
     async def _done(self, step: Step, sheet: TimeSheet) -> dict[str, str]:
-        return await self._steps.done(step, week=sheet.week.isoformat(), minutes=sheet.minutes, amount=sheet.amount)
+        return await finish_step(
+            self._work, step, week=sheet.week.isoformat(), minutes=sheet.minutes, amount=sheet.amount
+        )
 
     async def _part(self, step: Step, sheet_id: UUID, wanted: tuple[TimeSheetStatus, ...]) -> TimeSheet:
-        sheet = await self._steps.repository.part(TimeSheet, step.engagement, sheet_id)
+        sheet = await self._engagements.part(TimeSheet, step.engagement, sheet_id)
         if sheet is None:
             raise NotFound("There is no such time sheet in this engagement.")
         step.need(sheet.status in wanted, "This time sheet is approved or disputed already.")
