@@ -91,9 +91,9 @@ class BookingService:
         def make() -> None:
             self._work.session.add(booking)
             record(self._work, "calendar.booking.made", Subject("booking", booking.id))
+            self._work.publish("booking.made", {"booking_id": str(booking.id)})
 
         await self._take(cto, slot.starts_at, make)
-        self._work.publish("booking.made", {"booking_id": str(booking.id)})
         return booking
 
     async def _bookable(self, cto_id: UUID) -> Cto:
@@ -185,9 +185,9 @@ class BookingService:
             booking.cancel_reason, booking.cancelled_at = None, None
             booking.revision += 1
             record(self._work, "calendar.booking.restored", Subject("booking", booking.id))
+            self._work.publish("booking.restored", {"booking_id": str(booking.id), "revision": booking.revision})
 
         await self._take(cto, booking.starts_at, restore)
-        self._work.publish("booking.restored", {"booking_id": str(booking.id), "revision": booking.revision})
         return booking
 
     async def _own(self, booking_id: UUID) -> tuple[Booking, Cto]:
