@@ -6,13 +6,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.architecture.sources import REPOSITORY
 from tests.domains.engagements.conftest import Sides
 from tests.domains.engagements.journeys import ENGAGEMENT, Journey, begin, terms, this_week
 from tests.factories import Person
 
 from ctorendang.domains.engagements.next_steps import Standing, next_step
 from ctorendang.domains.engagements.status import EngagementStatus, Side
-from ctorendang.domains.engagements.transitions import BY_ACTION, TRANSITIONS, Action, possible
+from ctorendang.domains.engagements.transitions import BY_ACTION, TRANSITIONS, Action, documented, possible
 
 SEQUENCES, LENGTH = 60, 40
 PEOPLE = ("client", "cto", "admin", "stranger")
@@ -205,6 +206,12 @@ def test_a_step_is_whole(each):
     back = each.undo and BY_ACTION[each.undo]
     if back and each.target and each.sources:
         assert each.target in back.sources
+
+
+def test_the_documentation_shows_the_machine_as_it_is():
+    page = (REPOSITORY / "docs" / "engagements.md").read_text("utf-8")
+    assert documented(page) == page, "run `ctorendang engagements draw`"
+    assert all(f"`{each.action}`" in page for each in TRANSITIONS)
 
 
 def test_what_is_closed_stays_closed():

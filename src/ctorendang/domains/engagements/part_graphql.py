@@ -223,7 +223,8 @@ class EngagementStepType:
     @strawberry.field
     def detail(self) -> str | None:
         """A title, a week or a reason."""
-        said = [str(self.row.details[name]) for name in ("title", "week", "reason") if name in self.row.details]
+        words = {"title": "{}", "week": "week of {}", "reason": "{}"}
+        said = [text.format(self.row.details[name]) for name, text in words.items() if name in self.row.details]
         return " · ".join(said) or None
 
     @strawberry.field

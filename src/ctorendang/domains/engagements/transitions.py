@@ -221,3 +221,13 @@ def table() -> str:
         undo = each.undo or ""
         rows.append(f"| `{each.action}` | {sources} | {target} | {who} | `{each.permission}` | {each.when} | {undo} |")
     return "\n".join(rows)
+
+
+_BEGIN, _END = "<!-- machine -->", "<!-- /machine -->"
+
+
+def documented(page: str) -> str:
+    """A page of the documentation with the machine between its two marks."""
+    before, rest = page.split(_BEGIN, 1)
+    _, after = rest.split(_END, 1)
+    return f"{before}{_BEGIN}\n```mermaid\n{drawing()}\n```\n\n{table()}\n{_END}{after}"
