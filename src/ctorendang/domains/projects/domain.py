@@ -1,6 +1,7 @@
 """What the projects domain offers."""
 
-from ctorendang.domains.projects.graphql import ProjectMutations, ProjectQueries
+from ctorendang.domains.projects.graphql import ProjectQueries
+from ctorendang.domains.projects.mutations import ProjectMutations
 from ctorendang.domains.projects.pages import ProjectPages
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.infra.domain import Domain

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.projects.draft import ProjectDraft
+from ctorendang.domains.projects.lifecycle import LifecycleService
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import ProjectStatus
@@ -107,7 +108,7 @@ class ProjectPages(Controller):
         """Show the project to the CTOs."""
 
         async def publish(work: UnitOfWork, _: Form) -> str:
-            await ProjectService(work).publish(required_id(project_id))
+            await LifecycleService(work).publish(required_id(project_id))
             return "Your project is published."
 
         return await pages.press(request, f"/projects/{project_id}", publish)
@@ -119,7 +120,7 @@ class ProjectPages(Controller):
         """End the project."""
 
         async def close(work: UnitOfWork, _: Form) -> str:
-            await ProjectService(work).close(required_id(project_id))
+            await LifecycleService(work).close(required_id(project_id))
             return "Your project is closed."
 
         return await pages.press(request, f"/projects/{project_id}", close)
