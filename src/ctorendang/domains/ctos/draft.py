@@ -16,10 +16,11 @@ MOST_RATE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class NamedSkill:
-    """A skill as typed, with the level claimed, 1 to 5."""
+    """A skill as typed, with the level claimed, 1 to 5, and how many years of work with it."""
 
     name: str
     level: int
+    years: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ProfileDraft:
             fields.refuse("skills", f"Name at most {MOST_SKILLS} skills.")
         for skill in self.skills[:MOST_SKILLS]:
             fields.number("skills", skill.level, least=1, most=5)
+            fields.optional_number("skills", skill.years, least=0, most=60)
         return replace(
             self,
             skills=self.skills[:MOST_SKILLS],

@@ -10,7 +10,7 @@ from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avata
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
-from ctorendang.domains.ctos.repository import CtoFilter
+from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
 from ctorendang.domains.ctos.skills import SkillService
@@ -42,8 +42,8 @@ class AvatarSize(Enum):
         return SIDES[0] if self is AvatarSize.SMALL else SIDES[1]
 
 
-async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
-    return await CtoService(work).skills_of(cto_ids)
+async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+    return await CtoService(work).held_skills_of(cto_ids)
 
 
 async def _reviews(work: UnitOfWork, keys: list[tuple[UUID, int]]) -> dict[tuple[UUID, int], Page[Review]]:
@@ -74,6 +74,12 @@ class CtoSkillType:
     id: strawberry.ID
     name: str
     level: int = strawberry.field(description="1 (has worked with it) to 5 (is asked about it by others).")
+    years: int | None = strawberry.field(default=None, description="Of work with it; null where the CTO does not say.")
+
+    @classmethod
+    def of(cls, held: HeldSkill) -> "CtoSkillType":
+        """From its row."""
+        return cls(id=strawberry.ID(str(held.skill.id)), name=held.skill.name, level=held.level, years=held.years)
 
 
 @strawberry.type
@@ -161,7 +167,7 @@ class CtoType:
     async def skills(self, info: Info) -> list[CtoSkillType]:
         """Strongest first."""
         found = await info.context.load_found(_skills, self.row.id)
-        return [CtoSkillType(id=strawberry.ID(str(skill.id)), name=skill.name, level=level) for skill, level in found]
+        return [CtoSkillType.of(each) for each in found]
 
     @strawberry.field
     async def reviews(
@@ -279,7 +285,7 @@ class CtoQueries:
 
     @strawberry.field
     async def skills(self, info: Info, search: str | None = None, first: int = 20) -> list[SkillType]:
-        """Skills to pick from: those whose name holds a text, else those that the CTOs here name most."""
+        """Skills to pick from: those called something like a text, else those that the CTOs here name most."""
         size = PageRequest(first=first).size()
         found = await info.context.use(lambda work: SkillService(work).search(search or "", size))
         return [SkillType.of(skill) for skill in found]

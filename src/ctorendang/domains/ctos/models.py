@@ -72,6 +72,8 @@ class Skill(Base):
         UniqueConstraint("slug"),
         CheckConstraint("source in ('esco', 'own')", name="source"),
         Index("ix_skills_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        # The few hundred that are known by other names as well; those are looked through one by one.
+        Index("ix_skills_with_synonyms", "id", postgresql_where=text("synonyms <> '{}'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -84,19 +86,25 @@ class Skill(Base):
 
 
 class CtoSkill(TenantModel):
-    """That a CTO has a skill, from 1 (has worked with it) to 5 (is asked about it by others)."""
+    """That a CTO has a skill, from 1 (has worked with it) to 5 (is asked about it by others).
+
+    Attributes:
+        years: of work with it; None where the CTO does not say.
+    """
 
     __tablename__ = "cto_skills"
     __table_args__ = (
         within_tenant("cto_id", "ctos", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "cto_id", "skill_id"),
         CheckConstraint("level between 1 and 5", name="level"),
+        CheckConstraint("years between 0 and 60", name="years"),
         Index(None, "tenant_id", "skill_id", "cto_id"),
     )
 
     cto_id: Mapped[UUID]
     skill_id: Mapped[UUID] = mapped_column(ForeignKey("skills.id"))
     level: Mapped[int]
+    years: Mapped[int | None]
 
 
 class Review(Timestamps, TenantModel):

@@ -22,6 +22,7 @@ class CtoSkillInput:
 
     name: str
     level: int
+    years: int | None = strawberry.field(default=None, description="Of work with it.")
 
 
 @strawberry.input
@@ -47,7 +48,7 @@ class UpdateCtoProfileInput:
             years_experience=self.years_experience,
             time_zone=self.time_zone,
             industries=self.industries,
-            skills=[NamedSkill(skill.name, skill.level) for skill in self.skills],
+            skills=[NamedSkill(skill.name, skill.level, skill.years) for skill in self.skills],
         )
 
 

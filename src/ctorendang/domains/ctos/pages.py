@@ -183,8 +183,8 @@ def profile_draft(form: Form) -> ProfileDraft:
         InvalidInput: numbers that are none.
     """
     skills = [
-        NamedSkill(name, form.parse_number("skills", level) or USUAL_LEVEL)
-        for name, level in form.rows("skillName", "skillLevel")
+        NamedSkill(name, form.parse_number("skills", level) or USUAL_LEVEL, form.parse_number("skills", years))
+        for name, level, years in form.rows("skillName", "skillLevel", "skillYears")
     ]
     draft = ProfileDraft(
         headline=form.text("headline"),

@@ -48,8 +48,8 @@ class ProfileService:
         cto.time_zone = checked.time_zone
         cto.industries = list(checked.industries)
         await self._work.session.flush()
-        levels = {skill_ids[skill.name]: skill.level for skill in checked.skills}
-        await self._ctos.put_skills(self._tenant_id, cto.id, levels)
+        said = {skill_ids[skill.name]: skill for skill in checked.skills}
+        await self._ctos.put_skills(self._tenant_id, cto.id, said)
         self._saved(cto, "ctos.profile.saved")
         return cto
 

@@ -9,6 +9,7 @@ from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import Integer, Numeric, Select, Uuid, bindparam, cast, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from ctorendang.domains.ctos.draft import NamedSkill
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
@@ -34,6 +35,15 @@ class CtoFilter:
     min_availability: int | None = None
     min_years: int | None = None
     min_rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSkill:
+    """A skill of a CTO, with what they say about it."""
+
+    skill: Skill
+    level: int
+    years: int | None
 
 
 class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
@@ -115,39 +125,49 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
 
     async def skills_of(self, tenant_id: UUID, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
         """The skills and levels of some CTOs, strongest first."""
+        held = await self.held_skills_of(tenant_id, cto_ids)
+        return {cto_id: [(each.skill, each.level) for each in named] for cto_id, named in held.items()}
+
+    async def held_skills_of(self, tenant_id: UUID, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+        """The skills of some CTOs with everything that they say about them, strongest first."""
         statement = (
-            select(CtoSkill.cto_id, Skill, CtoSkill.level)
+            select(CtoSkill.cto_id, Skill, CtoSkill.level, CtoSkill.years)
             .join(Skill, Skill.id == CtoSkill.skill_id)
             .where(CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id.in_(cto_ids))
             .order_by(CtoSkill.level.desc(), Skill.name)
         )
-        found: dict[UUID, list[tuple[Skill, int]]] = {cto_id: [] for cto_id in cto_ids}
-        for cto_id, skill, level in await self.session.execute(statement):
-            found[cto_id].append((skill, level))
+        found: dict[UUID, list[HeldSkill]] = {cto_id: [] for cto_id in cto_ids}
+        for cto_id, skill, level, years in await self.session.execute(statement):
+            found[cto_id].append(HeldSkill(skill, level, years))
         return found
 
-    async def put_skills(self, tenant_id: UUID, cto_id: UUID, levels: dict[UUID, int]) -> None:
-        """Give a CTO exactly these skills."""
+    async def put_skills(self, tenant_id: UUID, cto_id: UUID, said: Mapping[UUID, NamedSkill]) -> None:
+        """Give a CTO exactly these skills, with the level and the years said of each."""
         await self.session.execute(
             delete(CtoSkill).where(
-                CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id == cto_id, CtoSkill.skill_id.not_in(levels)
+                CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id == cto_id, CtoSkill.skill_id.not_in(said)
             )
         )
-        if levels:
+        if said:
             statement = insert(CtoSkill).values(
                 [
-                    {"tenant_id": tenant_id, "cto_id": cto_id, "skill_id": skill_id, "level": level}
-                    for skill_id, level in levels.items()
+                    {
+                        "tenant_id": tenant_id,
+                        "cto_id": cto_id,
+                        "skill_id": id_,
+                        "level": each.level,
+                        "years": each.years,
+                    }
+                    for id_, each in said.items()
                 ]
             )
+            put = {"level": statement.excluded.level, "years": statement.excluded.years}
             await self.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["tenant_id", "cto_id", "skill_id"], set_={"level": statement.excluded.level}
-                )
+                statement.on_conflict_do_update(index_elements=["tenant_id", "cto_id", "skill_id"], set_=put)
             )
 
     async def put_skills_of_many(self, tenant_id: UUID, levels: Mapping[UUID, Mapping[UUID, int]]) -> None:
-        """Give each of many CTOs exactly these skills, by CTO and skill; in two statements, however many they are."""
+        """Give each of many CTOs exactly these skills and leave years as they are; in two statements, however many."""
         rows = [(cto_id, skill_id, level) for cto_id, named in levels.items() for skill_id, level in named.items()]
         values = {
             "tenant_id": tenant_id,

@@ -48,7 +48,7 @@ class ReviewService:
         return await self._put(cto_id, self._work.actor.person, rating, body)
 
     async def publish_of(self, author_id: UUID, cto_id: UUID, *, rating: int, body: str) -> Review:
-        """Make public what a client wrote about an engagement, in place of their earlier review; for the product itself.
+        """Make public what a client wrote of an engagement, in place of their earlier review; for the product itself.
 
         Args:
             author_id: the client.

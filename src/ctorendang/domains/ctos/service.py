@@ -8,7 +8,7 @@ from sqlalchemy import Numeric, Select, func, literal, select
 
 from ctorendang.domains.ctos.models import Cto, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
-from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository
+from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository, HeldSkill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.work import UnitOfWork
@@ -107,3 +107,8 @@ class CtoService:
         """The skills and levels of profiles that the actor was given, strongest first."""
         self._work.require(CtoPermission.READ)
         return await self._ctos.skills_of(self._tenant_id, cto_ids)
+
+    async def held_skills_of(self, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+        """The same with everything that is said about them."""
+        self._work.require(CtoPermission.READ)
+        return await self._ctos.held_skills_of(self._tenant_id, cto_ids)
