@@ -125,6 +125,23 @@ async def test_either_side_cancels_on_the_page_and_both_are_told(market: Marketp
         assert sum("It stands again" in each for each in subjects) == 1
 
 
+async def test_both_are_reminded_the_day_before_of_what_still_stands(market: Marketplace, inbox: Inbox):
+    cto, client, other = await offering(market), await market.join("client"), await market.join("client")
+    stands, falls = await booked(client, cto, place=-1), await booked(other, cto, place=-1)
+    await market.work_off()
+    await other.mutate("cancelBooking", BOOKING, {"bookingId": falls["id"], "reason": "Ill"})
+    planned = await market.fetch("select payload, run_at from outbox where event = 'booking.reminder.due'")
+    assert {each["run_at"] for each in planned} == {
+        datetime.fromisoformat(each["startsAt"]) - timedelta(days=1) for each in (stands, falls)
+    }
+    await market.fetch("update outbox set run_at = now() where event = 'booking.reminder.due'")
+    await market.work_off()
+    reminded = [mail["To"] for mail in inbox.mails if mail["Subject"].startswith("Tomorrow:")]
+    assert sorted(each for each in reminded if each in {client.email, other.email, cto.person.email}) == sorted(
+        [client.email, cto.person.email]
+    )
+
+
 async def test_pages_are_for_those_whom_they_concern(market: Marketplace):
     cto, client, admin = await offering(market), await market.join("client"), await market.join("admin")
     made = await booked(client, cto)

@@ -125,18 +125,23 @@ class BusyFeedService:
             Forbidden: the actor is not the worker.
         """
         self._work.require(CalendarPermission.FETCH_BUSY_FEED)
-        feed = await self._calendars.find_feed(feed_id, locked=True)
+        feed = await self._calendars.find_feed(feed_id)
         cto = await CtoRepository(session=self._work.session).find(self._work.tenant_id, feed.cto_id) if feed else None
         if feed is None or cto is None or _was_just_asked(feed):
             return
-        feed.tried_at = now()
+        problem, spans = None, list[Span]()
         try:
             spans = await self._fetch(feed, cto)
         except (AddressNotAllowed, FetchFailed, CalendarNotReadable) as error:
-            feed.problem = error.detail[:_LONGEST_PROBLEM]
+            problem = error.detail[:_LONGEST_PROBLEM]
+        # Locked only now: its owner must not wait for a slow server to remove it, and may have done so.
+        feed = await self._calendars.find_feed(feed_id, locked=True)
+        if feed is None:
             return
-        await self._calendars.put_busy(feed, spans)
-        feed.read_at, feed.problem = feed.tried_at, None
+        feed.tried_at, feed.problem = now(), problem
+        if problem is None:
+            await self._calendars.put_busy(feed, spans)
+            feed.read_at = feed.tried_at
 
     async def _fetch(self, feed: BusyFeed, cto: Cto) -> list[Span]:
         address = (await unseal(self._work, feed.sealed_url, purpose=_PURPOSE, row=feed.id)).decode()

@@ -25,6 +25,7 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 _HOUR = timedelta(hours=1)
+_REMINDED_BEFORE = timedelta(days=1)
 _HOURLY = "calendar.hourly"
 
 
@@ -64,6 +65,7 @@ async def begin_hours(product: Product) -> None:
 
 async def _tell_made(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await _tell_both(work, payload, "made")
+    await _plan_reminder(work, payload)
 
 
 async def _tell_cancelled(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -72,6 +74,24 @@ async def _tell_cancelled(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 
 async def _tell_restored(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await _tell_both(work, payload, "restored")
+    await _plan_reminder(work, payload)
+
+
+async def _plan_reminder(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """The day before, unless the mail about the booking itself has only just been sent then."""
+    booking = await work.session.get(Booking, (work.tenant_id, UUID(payload["booking_id"])))
+    if booking is not None and booking.starts_at - now() > _REMINDED_BEFORE + _HOUR:
+        about = {"booking_id": str(booking.id), "revision": booking.revision}
+        work.publish("booking.reminder.due", about, at=booking.starts_at - _REMINDED_BEFORE)
+
+
+async def _remind(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Of what still stands: a booking that was cancelled and put back meanwhile has a reminder of its own."""
+    booking = await work.session.get(Booking, (work.tenant_id, UUID(payload["booking_id"])))
+    if booking is None or booking.status != "booked" or booking.starts_at <= now():
+        return
+    if booking.revision == payload["revision"]:
+        await _tell_both(work, payload, "reminder")
 
 
 async def _tell_both(work: UnitOfWork, payload: Mapping[str, Any], change: str) -> None:
@@ -128,5 +148,6 @@ SUBSCRIPTIONS = (
     Subscription("booking.made", "calendar.tell_made", _tell_made),
     Subscription("booking.cancelled", "calendar.tell_cancelled", _tell_cancelled),
     Subscription("booking.restored", "calendar.tell_restored", _tell_restored),
+    Subscription("booking.reminder.due", "calendar.remind", _remind),
     Subscription("booking.mail.wanted", "calendar.send_mail", _send_mail),
 )
