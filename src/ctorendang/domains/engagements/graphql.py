@@ -58,6 +58,10 @@ async def _history(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, list[Engagem
     return await EngagementService(work).parts(EngagementStep, ids)
 
 
+async def _briefs(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, str]:
+    return await EngagementService(work).briefs(ids)
+
+
 async def _sides(work: UnitOfWork, keys: list[tuple[UUID, UUID, UUID]]) -> dict[tuple[UUID, UUID, UUID], Side]:
     service = EngagementService(work)
     return {key: service.side_of(found) for key in keys if (found := await service.find(key[0])) is not None}
@@ -126,6 +130,11 @@ class EngagementType:
     async def side(self, info: Info) -> Side:
         """Who the viewer is to it."""
         return await self._side(info)
+
+    @strawberry.field
+    async def brief(self, info: Info) -> str:
+        """What the project asks for: whoever is introduced may read it, published or not."""
+        return await info.context.load_found(_briefs, self.row.project_id)
 
     @strawberry.field
     async def client(self, info: Info) -> EngagementParty:

@@ -13,6 +13,7 @@ from ctorendang.domains.engagements.repository import REVIEW_DAYS, EngagementRep
 from ctorendang.domains.engagements.status import MilestoneKind, Side, TermsStatus
 from ctorendang.domains.engagements.steps import SOURCE, Seen, finish_step, side_of, take_step
 from ctorendang.domains.engagements.transitions import Action
+from ctorendang.domains.projects.models import Project
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
@@ -88,6 +89,14 @@ class EngagementService:
         """The parts of one kind of engagements that the actor was given; reviews only as far as they are revealed."""
         self._work.require(EngagementPermission.READ)
         return await self._engagements.parts(kind, self._work.tenant_id, engagement_ids)
+
+    async def briefs(self, project_ids: list[UUID]) -> dict[UUID, str]:
+        """What the projects of engagements that the actor was given ask for, published or not."""
+        self._work.require(EngagementPermission.READ)
+        statement = select(Project.id, Project.description).where(
+            Project.tenant_id == self._work.tenant_id, Project.id.in_(project_ids)
+        )
+        return {row.id: row.description for row in await self._work.session.execute(statement)}
 
     async def start(self, seen: Seen) -> Engagement:
         """Go on after the trial, on the agreed terms; a handover pack is planned from the beginning.
