@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tests.domains.engagements.conftest import Sides
 from tests.domains.engagements.journeys import Journey, new_project, terms, this_week
-from tests.factories import form_token, sign_in
+from tests.factories import form_token, sign_in, submit
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +149,17 @@ async def test_addresses_of_nothing(sides: Sides, client: httpx.AsyncClient):
 
 async def test_a_cto_is_shortlisted_from_a_profile_and_from_a_match(sides: Sides, client: httpx.AsyncClient):
     assert f"/engagements/new?cto={sides.cto.id}" in (await client.get(f"/ctos/{sides.cto.id}")).text
+
+
+async def test_an_administrator_sets_the_limits(sides: Sides, client: httpx.AsyncClient):
+    async with sides.market.browser() as browser:
+        await sign_in(browser, sides.admin)
+        usual = {"trialDays": "14", "trialHours": "20", "termsDays": "14"}
+        refused = await submit(browser, "/admin/engagements", "/admin/engagements", {**usual, "trialDays": "0"})
+        assert refused.status_code == 422
+        assert "Use a number from 1 to 90." in refused.text
+        saved = await submit(browser, "/admin/engagements", "/admin/engagements", {**usual, "termsDays": "7"})
+        assert saved.status_code == 303
+        assert 'value="7"' in (await browser.get("/admin/engagements")).text
+        await submit(browser, "/admin/engagements", "/admin/engagements", usual)
+    assert (await client.get("/admin/engagements")).status_code == 403

@@ -1,5 +1,6 @@
 """What the engagements domain offers."""
 
+from ctorendang.domains.engagements.admin_pages import EngagementLimitPages
 from ctorendang.domains.engagements.graphql import EngagementQueries
 from ctorendang.domains.engagements.jobs import SUBSCRIPTIONS
 from ctorendang.domains.engagements.mutations import EngagementMutations
@@ -11,7 +12,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="engagements",
     permissions=EngagementPermission,
-    controllers=(EngagementPages,),
+    controllers=(EngagementPages, EngagementLimitPages),
     queries=(EngagementQueries,),
     mutations=(EngagementMutations, EngagementWorkMutations),
     subscriptions=SUBSCRIPTIONS,
