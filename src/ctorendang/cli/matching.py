@@ -57,10 +57,10 @@ def evaluate(docs: Path | None, fit: bool, cache: Path) -> None:
 
 
 async def _evaluate(settings: Settings, cache: Path, *, fit: bool) -> tuple["Result", str]:
-    from ctorendang.domains.matching.evaluation.benchmark import measure
+    from ctorendang.domains.matching.evaluation.benchmark import fit_weights, measure
 
     async with _reading_product(settings, cache) as product:
-        fitted = ""
+        fitted = await fit_weights(product, click.echo) if fit else ""
         return await measure(product, click.echo), fitted
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from ctorendang.domains.matching.evaluation.sample import VisibleBrief
 from ctorendang.domains.matching.evaluation.world import World
 
-LEGS = ("text only", "vector only", "skills only", "popularity")
+LEGS = ("text only", "vector only", "skill graph only", "popularity")
 """Single legs; the pipeline must not be worse than the best of them anywhere."""
 BASELINES = ("random", *LEGS, "equal-weight fusion")
 
@@ -41,13 +41,25 @@ _TEXT = text("""
     select p.id from profiles p, query q order by ts_rank(p.words, q.words, 1) desc, p.id
 """)
 _SKILLS = text("""
-    select c.id from ctos c
-    left join cto_skills h on h.tenant_id = c.tenant_id and h.cto_id = c.id and h.skill_id in (
-        select skill_id from project_skills where tenant_id = :tenant_id and project_id = :project_id)
-    where c.tenant_id = :tenant_id
-    group by c.id order by coalesce(sum(h.level), 0) desc, c.id
+    with wanted as (
+        select skill_id, 1 as strength from project_skills where tenant_id = :tenant_id and project_id = :project_id
+        union all
+        select skill_id, strength from project_needs where tenant_id = :tenant_id and project_id = :project_id
+    ), rare as (
+        select w.skill_id, w.strength * ln(2 + 1000.0 / (1 + (
+            select count(*) from cto_skills h where h.tenant_id = :tenant_id and h.skill_id = w.skill_id))) as weight
+        from wanted w
+    ), named as (
+        select h.cto_id, r.weight * h.level as part
+        from rare r join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = r.skill_id
+        union all
+        select m.cto_id, r.weight * 2
+        from rare r join cto_mentions m on m.tenant_id = :tenant_id and m.skill_id = r.skill_id
+    )
+    select c.id from ctos c left join named n on n.cto_id = c.id
+    where c.tenant_id = :tenant_id group by c.id order by coalesce(sum(n.part), 0) desc, c.id
 """)
-_STATEMENTS = {"text only": _TEXT, "vector only": _VECTOR, "skills only": _SKILLS}
+_STATEMENTS = {"text only": _TEXT, "vector only": _VECTOR, "skill graph only": _SKILLS}
 
 
 async def rankings(world: World, brief: VisibleBrief) -> dict[str, list[str]]:

