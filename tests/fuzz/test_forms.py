@@ -26,6 +26,9 @@ GOOD = {
     "newPassword": "another good password", "currentPassword": "not the password",
     "code": "123456", "credential": "{}", "mfa": "OPTIONAL", "idleMinutes": "60", "absoluteHours": "24",
     "concurrentSessions": "5", "scopes": "READ_DIRECTORY", "expiresInDays": "30", "emails": "grace@client.example",
+    "weeklyHours": "20", "meetingMinutes": "30", "noticeHours": "24", "weekday": "0", "starts": "09:00",
+    "ends": "12:00", "kind": "off", "firstDay": "2027-01-04", "lastDay": "2027-01-08", "day": "2027-01-04",
+    "note": "Hello.", "url": "https://calendar.example/basic.ics", "startsAt": "2027-01-04T09:00:00+00:00",
     "label": "Production", "group": "Experts", "role": "CTO", "defaultRole": "CLIENT",
 }  # fmt: skip
 _STEPS = {
