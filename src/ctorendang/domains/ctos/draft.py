@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ctorendang.domains.ctos.industries import INDUSTRIES
+from ctorendang.domains.ctos.sections import Position, SpokenLanguage, check_languages, check_positions
+from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.infra.validation import Fields
 
 MOST_SKILLS = 20
@@ -40,6 +42,9 @@ class ProfileDraft:
     time_zone: str = "UTC"
     industries: Sequence[str] = ()
     skills: Sequence[NamedSkill] = ()
+    stages: Sequence[str] = ()
+    experience: Sequence[Position] = ()
+    languages: Sequence[SpokenLanguage] = ()
 
     def check(self, fields: Fields, *, shortest_bio: int = SHORTEST_BIO) -> "ProfileDraft":
         """The same, normalised; problems are noted in ``fields``. Whether the skills exist is asked later."""
@@ -58,4 +63,7 @@ class ProfileDraft:
             years_experience=fields.number("yearsExperience", self.years_experience, least=0, most=60),
             time_zone=fields.time_zone("timeZone", self.time_zone),
             industries=fields.choices("industries", self.industries, INDUSTRIES, most=8),
+            stages=fields.choices("stages", self.stages, STAGES, most=len(STAGES)),
+            experience=check_positions(self.experience, fields),
+            languages=check_languages(self.languages, fields),
         )

@@ -10,6 +10,7 @@ from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avata
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
+from ctorendang.domains.ctos.part_graphql import CompletenessType, CtoSkillType, PositionType, SpokenLanguageType
 from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
@@ -67,21 +68,6 @@ class SkillType:
         return cls(id=strawberry.ID(str(skill.id)), name=skill.name)
 
 
-@strawberry.type(name="CtoSkill", description="A skill that a CTO names.")
-class CtoSkillType:
-    """A skill with a level."""
-
-    id: strawberry.ID
-    name: str
-    level: int = strawberry.field(description="1 (has worked with it) to 5 (is asked about it by others).")
-    years: int | None = strawberry.field(default=None, description="Of work with it; null where the CTO does not say.")
-
-    @classmethod
-    def of(cls, held: HeldSkill) -> "CtoSkillType":
-        """From its row."""
-        return cls(id=strawberry.ID(str(held.skill.id)), name=held.skill.name, level=held.level, years=held.years)
-
-
 @strawberry.type
 class ReviewAuthor:
     """Who wrote a review."""
@@ -132,6 +118,9 @@ class CtoType:
     review_count: int
     years_experience: int
     industries: list[str]
+    stages: list[str] = strawberry.field(description="Of companies, at which they are at home: seed to enterprise.")
+    experience: list[PositionType] = strawberry.field(description="The latest first.")
+    languages: list[SpokenLanguageType]
     time_zone: str
     status: CtoStatus
     updated_at: datetime
@@ -152,6 +141,9 @@ class CtoType:
             review_count=cto.review_count,
             years_experience=cto.years_experience,
             industries=cto.industries,
+            stages=cto.stages,
+            experience=[PositionType.of(position) for position in cto.experience],
+            languages=[SpokenLanguageType.of(language) for language in cto.languages],
             time_zone=cto.time_zone,
             status=CtoStatus(cto.status),
             updated_at=cto.updated_at,
@@ -168,6 +160,12 @@ class CtoType:
         """Strongest first."""
         found = await info.context.load_found(_skills, self.row.id)
         return [CtoSkillType.of(each) for each in found]
+
+    @priced(20)
+    async def completeness(self, info: Info) -> CompletenessType | None:
+        """How complete the profile is; null for those who neither own nor approve it."""
+        found = await info.context.use(lambda work: CtoService(work).completeness_of(self.row))
+        return CompletenessType.of(found) if found is not None else None
 
     @strawberry.field
     async def reviews(

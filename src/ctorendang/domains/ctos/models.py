@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import Base, TenantModel, Timestamps, within_tenant
@@ -20,6 +20,9 @@ class Cto(Timestamps, TenantModel):
         availability: hours a week open for new work.
         rating: mean of the reviews' stars, None before the first; kept in step by whoever writes a review.
         published_at: when the profile was first listed.
+        stages: of companies, at which the CTO is at home.
+        experience: ``sections.Position`` each, the latest first.
+        languages: ``sections.SpokenLanguage`` each, by code.
     """
 
     __tablename__ = "ctos"
@@ -31,6 +34,9 @@ class Cto(Timestamps, TenantModel):
         CheckConstraint("availability between 0 and 60", name="availability_is_hours_a_week"),
         CheckConstraint("years_experience between 0 and 60", name="years_experience"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+        CheckConstraint("stages <@ array['seed', 'growth', 'scale', 'enterprise']", name="stages_are_known"),
+        CheckConstraint("jsonb_typeof(experience) = 'array'", name="experience_is_a_list"),
+        CheckConstraint("jsonb_typeof(languages) = 'array'", name="languages_are_a_list"),
         Index(None, "tenant_id", "status", "rating"),
         Index("ix_ctos_tenant_id_industries", "industries", postgresql_using="gin"),
     )
@@ -44,6 +50,9 @@ class Cto(Timestamps, TenantModel):
     availability: Mapped[int]
     years_experience: Mapped[int]
     industries: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    stages: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    experience: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    languages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     status: Mapped[str] = mapped_column(server_default="draft")
     decline_reason: Mapped[str | None]

@@ -13,6 +13,7 @@ from ctorendang.domains.ctos.draft import USUAL_LEVEL, NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
+from ctorendang.domains.ctos.sections import Position, SpokenLanguage
 from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import AppError, Forbidden
@@ -27,6 +28,7 @@ from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
+_POSITION = ("positionRole", "positionCompany", "positionStarted", "positionEnded", "positionChanged")
 _OWN = "/account/profile"
 _APPLIED = "Thank you! Your profile is in review, we will write to you."
 
@@ -195,6 +197,14 @@ def profile_draft(form: Form) -> ProfileDraft:
         time_zone=form.text("timeZone") or "UTC",
         industries=form.all("industries"),
         skills=skills,
+        stages=form.all("stages"),
+        experience=[
+            Position(
+                role, company, form.parse_number("experience", began), form.parse_number("experience", ended), told
+            )
+            for role, company, began, ended, told in form.rows(*_POSITION)
+        ],
+        languages=[SpokenLanguage(name, level) for name, level in form.rows("languageName", "languageLevel")],
     )
     form.done()
     return draft

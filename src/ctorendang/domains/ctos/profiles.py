@@ -46,7 +46,9 @@ class ProfileService:
         cto.availability = checked.availability or 0
         cto.years_experience = checked.years_experience or 0
         cto.time_zone = checked.time_zone
-        cto.industries = list(checked.industries)
+        cto.industries, cto.stages = list(checked.industries), list(checked.stages)
+        cto.experience = [position.stored() for position in checked.experience]
+        cto.languages = [language.stored() for language in checked.languages]
         await self._work.session.flush()
         said = {skill_ids[skill.name]: skill for skill in checked.skills}
         await self._ctos.put_skills(self._tenant_id, cto.id, said)

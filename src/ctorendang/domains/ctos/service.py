@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Numeric, Select, func, literal, select
 
+from ctorendang.domains.ctos.completeness import Completeness, ProfileFacts, completeness
 from ctorendang.domains.ctos.models import Cto, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository, HeldSkill
@@ -112,3 +113,30 @@ class CtoService:
         """The same with everything that is said about them."""
         self._work.require(CtoPermission.READ)
         return await self._ctos.held_skills_of(self._tenant_id, cto_ids)
+
+    async def completeness_of(self, cto: Cto) -> Completeness | None:
+        """How complete a profile is; None for those who neither own nor approve it.
+
+        Raises:
+            Forbidden: the actor reads no profiles.
+        """
+        self._work.require(CtoPermission.READ)
+        own = self._work.actor.user_id is not None and cto.user_id == self._work.actor.user_id
+        if not own and not self._work.allows(CtoPermission.APPROVE):
+            return None
+        held = (await self._ctos.held_skills_of(self._tenant_id, [cto.id]))[cto.id]
+        return completeness(
+            ProfileFacts(
+                headline=len(cto.headline),
+                bio=len(cto.bio),
+                skills=len(held),
+                skills_with_years=sum(each.years is not None for each in held),
+                industries=len(cto.industries),
+                stages=len(cto.stages),
+                positions=len(cto.experience),
+                positions_told=sum(bool(position["changed"]) for position in cto.experience),
+                languages=len(cto.languages),
+                hourly_rate=cto.hourly_rate,
+                availability=cto.availability,
+            )
+        )
