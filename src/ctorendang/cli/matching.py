@@ -56,6 +56,33 @@ def evaluate(docs: Path | None, fit: bool, cache: Path) -> None:
         (docs / "matching-evaluation.svg").write_text(chart(result), encoding="utf-8")
 
 
+@matching.command("latency")
+@click.option("--ctos", type=click.IntRange(10), default=20_000, show_default=True, help="In the one tenant.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+def latency(ctos: int, rounds: int) -> None:
+    """Time a project's first ten matches in a large tenant, on a database made for it."""
+    with _own_database() as settings:
+        found = asyncio.run(_time(settings, ctos, rounds))
+    click.echo(found)
+
+
+async def _time(settings: Settings, ctos: int, rounds: int) -> str:
+    from ctorendang.demo import load
+    from ctorendang.domains.matching.evaluation.latency import read_everything, time_matches
+    from ctorendang.domains.tenants.platform import tenant_ids
+    from ctorendang.wiring import open_product
+
+    await load(settings, tenants=1, ctos=ctos)
+    async with open_product(settings) as product:
+        (tenant_id,) = await tenant_ids(product)
+        projects = await read_everything(product, tenant_id)
+        found = await time_matches(product, tenant_id, projects, rounds)
+    return (
+        f"{ctos} CTOs, {len(projects)} projects, {rounds} rounds: p50 {found.median:.1f} ms, p90"
+        f" {found.slowest_tenth:.1f} ms, the statement alone {found.statement:.1f} ms"
+    )
+
+
 async def _evaluate(settings: Settings, cache: Path, *, fit: bool) -> tuple["Result", str]:
     from ctorendang.domains.matching.evaluation.benchmark import fit_weights, measure
 

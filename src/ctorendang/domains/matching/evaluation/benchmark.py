@@ -10,6 +10,7 @@ from ctorendang.domains.matching.evaluation.esco import expert_links
 from ctorendang.domains.matching.evaluation.fitting import Lesson, fit, lessons, worth
 from ctorendang.domains.matching.evaluation.generator import TEST_SEED, TUNING_SEED, Generator
 from ctorendang.domains.matching.evaluation.metrics import MEASURES, Estimate, estimate
+from ctorendang.domains.matching.evaluation.newcomers import chances
 from ctorendang.domains.matching.evaluation.sample import Sample
 from ctorendang.domains.matching.evaluation.world import World, settle
 from ctorendang.domains.matching.repository import MatchRepository
@@ -99,6 +100,7 @@ async def measure(product: Product, tell: Tell) -> Result:
         tell: hears what is being done.
     """
     slices: list[Slice] = []
+    notes: list[str] = []
     missing = lists = 0
     for sample in test_samples():
         tell(f"reading {sample.name}: {len(sample.ctos)} profiles, {len(sample.briefs)} briefs")
@@ -106,11 +108,13 @@ async def measure(product: Product, tell: Tell) -> Result:
         answers = await _answers(world)
         slices += [_slice(_label(sample.name), sample, answers, [brief.key for brief in sample.briefs])]
         slices += [_slice(name, sample, answers, keys) for name, keys in sample.slices.items() if sample.name == "B"]
+        if sample.name == "B":
+            notes.append(await chances(world))
         lists += len(sample.briefs)
         missing += sum(
             len(answers[brief.key][PIPELINE]) < min(_SHOWN, len(sample.eligible(brief))) for brief in sample.briefs
         )
-    return Result(slices, missing, lists)
+    return Result(slices, missing, lists, notes)
 
 
 def _label(name: str) -> str:
