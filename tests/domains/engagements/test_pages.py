@@ -40,17 +40,13 @@ async def filled(browser: httpx.AsyncClient, journey: Journey) -> int:
     return main.split("<footer")[0].count("button primary")
 
 
-async def test_a_whole_course_by_pages(sides: Sides, client: httpx.AsyncClient, cto: httpx.AsyncClient):
-    project = await new_project(sides.client, title="Split the orders out")
-    chosen = await client.get(f"/engagements/new?cto={sides.cto.id}")
-    assert project in chosen.text
-    data = {"_csrf": form_token(chosen.text), "projectId": project, "ctoId": str(sides.cto.id)}
-    made = await client.post("/engagements", data=data)
-    journey = Journey(sides.market, sides.client, sides.cto, project, {"id": made.headers["location"].split("/")[-1]})
-    assert (await cto.get(f"/engagements/{journey.id}")).status_code == 404
+def whole_course(
+    client: httpx.AsyncClient, cto: httpx.AsyncClient
+) -> list[tuple[httpx.AsyncClient, str, dict[str, str]]]:
+    """Who presses what, from the shortlist to both reviews."""
     said = {key: str(value) for key, value in terms(rate=None).items()} | {"rate": "150"}
     week = {"week": this_week().isoformat(), "hours": "7.5"}
-    steps = [
+    return [
         (client, "remove", {}),
         (client, "restore", {}),
         (client, "introduce", {"message": "We would like to talk to you."}),
@@ -71,7 +67,17 @@ async def test_a_whole_course_by_pages(sides: Sides, client: httpx.AsyncClient, 
         (client, "review", {"rating": "5", "body": "Calm and clear."}),
         (cto, "review", {"rating": "4", "body": "Clear goals."}),
     ]
-    for browser, step, fields in steps:
+
+
+async def test_a_whole_course_by_pages(sides: Sides, client: httpx.AsyncClient, cto: httpx.AsyncClient):
+    project = await new_project(sides.client, title="Split the orders out")
+    chosen = await client.get(f"/engagements/new?cto={sides.cto.id}")
+    assert project in chosen.text
+    data = {"_csrf": form_token(chosen.text), "projectId": project, "ctoId": str(sides.cto.id)}
+    made = await client.post("/engagements", data=data)
+    journey = Journey(sides.market, sides.client, sides.cto, project, {"id": made.headers["location"].split("/")[-1]})
+    assert (await cto.get(f"/engagements/{journey.id}")).status_code == 404
+    for browser, step, fields in whole_course(client, cto):
         assert await filled(browser, journey) == 1, step
         now = await journey.shown_to(sides.client)
         wanted = {"approve-time-sheet": "timeSheets"}.get(step, "milestones" if "milestone" in step else "")

@@ -1,7 +1,7 @@
 """A row for any table of a tenant, as the database itself describes it."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,14 @@ _VALUES: dict[str, Any] = {
     "uuid": NOBODY,
     "date": date(2026, 1, 5),
 }
+# What rules of several columns ask for, by column, or by table and column.
+_CHOSEN: dict[Any, Any] = {
+    "cto_user_id": UUID(int=2),  # the two sides of an engagement are two people
+    ("calendar_exceptions", "kind"): "off",
+    ("calendar_weekly_slots", "ends"): 2,
+    ("calendars", "meeting_minutes"): 30,
+    "ends_at": datetime(2100, 1, 1, tzinfo=UTC),
+}
 
 
 async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) -> None:
@@ -40,8 +48,8 @@ async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) ->
         choice = re.search(r"ARRAY\['([^']+)'", column["rule"])
         if column["name"] == "tenant_id":
             values.append(tenant_id)
-        elif column["name"] == "cto_user_id":
-            values.append(UUID(int=2))  # the two sides of an engagement are two people
+        elif (table, column["name"]) in _CHOSEN or column["name"] in _CHOSEN:
+            values.append(_CHOSEN.get((table, column["name"]), _CHOSEN.get(column["name"])))
         elif column["type"] == "timestamp with time zone":
             values.append(await superuser.fetchval("select now()"))
         else:
