@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 # A name, a pronoun or a title must move nobody's rank, so none of them is ever read. Which pronoun it was is lost.
 _PRONOUNS = {
@@ -30,11 +31,19 @@ def neutral(text: str, name: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
-def profile_sections(name: str, headline: str, bio: str, skills: Sequence[str]) -> dict[str, str]:
-    """A profile's texts by section, each of which gets a vector: one for all of it would be too blunt."""
+def profile_sections(
+    name: str, headline: str, bio: str, skills: Sequence[str], experience: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, str]:
+    """A profile's texts by section, each of which gets a vector: one for all of it would be too blunt.
+
+    Args:
+        experience: ``ctos.sections.Position`` each, as stored; what somebody did says more than for whom.
+    """
+    worked = ". ".join(f"{each.get('role', '')}. {each.get('changed', '')}" for each in experience)
     sections = {
         "headline": neutral(headline, name),
         "bio": neutral(bio, name),
+        "experience": neutral(worked, name),
         "skills": skills_text(skills),
     }
     return {section: text for section, text in sections.items() if text}
