@@ -64,7 +64,8 @@ def forms() -> list[tuple[str, list[str]]]:
 
 FORMS = forms()
 # Forms with a file are sent another way; tests/infra/web/test_uploads.py sends what is none.
-WITHOUT_FILES = [form for form in FORMS if form[0] not in {"/account/avatar", "/admin/sso/{id}/metadata/file"}]
+WITH_FILES = {"/account/avatar", "/admin/sso/{id}/metadata/file", "/projects/{id}/attachments"}
+WITHOUT_FILES = [form for form in FORMS if form[0] not in WITH_FILES]
 
 
 def test_every_form_of_the_application_is_among_them(site):

@@ -9,7 +9,9 @@ import strawberry
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.graphql import SkillType
 from ctorendang.domains.ctos.models import Skill
-from ctorendang.domains.projects.models import Project
+from ctorendang.domains.projects.attachments import AttachmentService
+from ctorendang.domains.projects.invited import InvitationService, Invited
+from ctorendang.domains.projects.models import Project, ProjectAttachment
 from ctorendang.domains.projects.service import ProjectFilter, ProjectService
 from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import PageRequest
@@ -33,6 +35,49 @@ class ProjectOwner:
     """Who posted a project."""
 
     name: str
+
+
+async def _attachments(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[ProjectAttachment]]:
+    return await AttachmentService(work).of_projects(project_ids)
+
+
+async def _invited(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Invited]]:
+    return await InvitationService(work).of_projects(project_ids)
+
+
+@strawberry.type(name="ProjectAttachment", description="A file that goes with a project.")
+class ProjectAttachmentType:
+    """A file."""
+
+    id: strawberry.ID
+    name: str
+    media_type: str
+    size: int = strawberry.field(description="Bytes.")
+    url: str = strawberry.field(description="Path on this host, for those who see the project.")
+
+    @classmethod
+    def of(cls, row: ProjectAttachment) -> "ProjectAttachmentType":
+        """From its row."""
+        path = f"/projects/{row.project_id}/attachments/{row.id}"
+        return cls(id=strawberry.ID(str(row.id)), name=row.name, media_type=row.media_type, size=row.size, url=path)
+
+
+@strawberry.type(name="ProjectInvitation", description="That a CTO is invited to see a project.")
+class ProjectInvitationType:
+    """An invitation."""
+
+    cto_id: strawberry.ID
+    name: str
+    headline: str
+    told_at: datetime | None = strawberry.field(description="When the CTO was written to: once it is published.")
+
+    @classmethod
+    def of(cls, invited: Invited) -> "ProjectInvitationType":
+        """From its row and the CTO's."""
+        row = invited.invitation
+        return cls(
+            cto_id=strawberry.ID(str(row.cto_id)), name=invited.name, headline=invited.headline, told_at=row.told_at
+        )
 
 
 @strawberry.type(name="Project", description="What a company needs done.")
@@ -95,6 +140,16 @@ class ProjectType:
     async def nice_skills(self, info: Info) -> list[SkillType]:
         """The skills that would help."""
         return [SkillType.of(skill) for skill in await info.context.load_found(_nice_skills, self.row.id)]
+
+    @strawberry.field
+    async def attachments(self, info: Info) -> list[ProjectAttachmentType]:
+        """Its files, oldest first."""
+        return [ProjectAttachmentType.of(row) for row in await info.context.load_found(_attachments, self.row.id)]
+
+    @strawberry.field
+    async def invitations(self, info: Info) -> list[ProjectInvitationType]:
+        """Whom its owner has invited; to CTOs, whether they are."""
+        return [ProjectInvitationType.of(each) for each in await info.context.load_found(_invited, self.row.id)]
 
     @strawberry.field
     async def owner(self, info: Info) -> ProjectOwner:

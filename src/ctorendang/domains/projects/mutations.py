@@ -5,8 +5,10 @@ from datetime import date
 
 import strawberry
 
+from ctorendang.domains.projects.attachments import AttachmentService
 from ctorendang.domains.projects.draft import ProjectDraft
 from ctorendang.domains.projects.graphql import ProjectResult, ProjectType
+from ctorendang.domains.projects.invited import InvitationService
 from ctorendang.domains.projects.lifecycle import LifecycleService
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import ProjectVisibility
@@ -110,6 +112,30 @@ class DuplicateProjectInput:
     project_id: strawberry.ID
 
 
+@strawberry.input
+class InviteToProjectInput:
+    """Whom to which project."""
+
+    project_id: strawberry.ID
+    cto_id: strawberry.ID
+
+
+@strawberry.input
+class WithdrawProjectInvitationInput:
+    """Whose invitation to which project."""
+
+    project_id: strawberry.ID
+    cto_id: strawberry.ID
+
+
+@strawberry.input
+class RemoveProjectAttachmentInput:
+    """Which file of which project."""
+
+    project_id: strawberry.ID
+    attachment_id: strawberry.ID
+
+
 @strawberry.type
 class ProjectMutations:
     """Roots that change projects."""
@@ -159,3 +185,21 @@ class ProjectMutations:
         """A new draft that says the same as one's project, without its files and invitations."""
         project_id = required_id(input.project_id)
         return ProjectType.of(await info.context.use(lambda work: LifecycleService(work).duplicate(project_id)))
+
+    @mutation
+    async def invite_to_project(self, info: Info, input: InviteToProjectInput) -> ProjectResult:
+        """Let a CTO see one's project, and tell them when it is published."""
+        ids = required_id(input.project_id), required_id(input.cto_id)
+        return ProjectType.of(await info.context.use(lambda work: InvitationService(work).invite(*ids)))
+
+    @mutation
+    async def withdraw_project_invitation(self, info: Info, input: WithdrawProjectInvitationInput) -> ProjectResult:
+        """Take an invitation back."""
+        ids = required_id(input.project_id), required_id(input.cto_id)
+        return ProjectType.of(await info.context.use(lambda work: InvitationService(work).withdraw(*ids)))
+
+    @mutation
+    async def remove_project_attachment(self, info: Info, input: RemoveProjectAttachmentInput) -> ProjectResult:
+        """Take a file from one's project; files are added on its page."""
+        ids = required_id(input.project_id), required_id(input.attachment_id)
+        return ProjectType.of(await info.context.use(lambda work: AttachmentService(work).remove(*ids)))
