@@ -100,9 +100,18 @@ async def test_drift_is_noticed_by_count_and_by_checksum_and_mended(market, sear
     assert (await drift_of(market, search_server)).ids == []
     rows = await documents(search_server, market)
     stranger = str(uuid4())
-    whole = {"tenant_id": str(market.id), "name": "X", "headline": "X", "bio": "X", "skills": [], "skill_slugs": []}
+    whole = {"tenant_id": str(market.id), "name": "X", "headline": "X", "bio": "X", "skills": [], "skill_keys": []}
     numbers = dict.fromkeys(("hourly_rate", "availability", "years_experience", "review_count"), 0)
-    extra = {**whole, **numbers, "id": stranger, "industries": [], "time_zone": "UTC", "place": [0.0, 0.0]}
+    extra = {
+        **whole,
+        **numbers,
+        "id": stranger,
+        "industries": [],
+        "industry_keys": [],
+        "time_zone": "UTC",
+        "offset": 0,
+        "place": [0.0, 0.0],
+    }
     await search_server.put(ALIAS, [{**extra, "rating": 0.0, "serial": 1, "checksum": "none", "version": 1}])
     await search_server.remove(ALIAS, [str(lost.id)])
     await market.fetch("update ctos set headline = 'Written past the outbox' where id = $1", changed.id)

@@ -22,9 +22,11 @@ _FIELDS: list[dict[str, Any]] = [
     {"name": "headline", "type": "string"},
     {"name": "bio", "type": "string"},
     {"name": "skills", "type": "string[]", "facet": True},
-    {"name": "skill_slugs", "type": "string[]"},
+    {"name": "skill_keys", "type": "int64[]"},
     {"name": "industries", "type": "string[]", "facet": True},
+    {"name": "industry_keys", "type": "int64[]"},
     {"name": "time_zone", "type": "string", "facet": True},
+    {"name": "offset", "type": "int32"},
     {"name": "place", "type": "geopoint"},
     {"name": "hourly_rate", "type": "int32"},
     {"name": "availability", "type": "int32"},
@@ -62,6 +64,7 @@ def document(cto: Cto, skills: Sequence[tuple[str, str]], at: datetime) -> dict[
         skills: name and slug of each, strongest first.
         at: when its time zone is looked at; clocks change, and this is brought up to date every day.
     """
+    ahead = offset(cto.time_zone, at)
     body = {
         "id": str(cto.id),
         "tenant_id": str(cto.tenant_id),
@@ -69,10 +72,12 @@ def document(cto: Cto, skills: Sequence[tuple[str, str]], at: datetime) -> dict[
         "headline": cto.headline,
         "bio": cto.bio,
         "skills": [name for name, _ in skills],
-        "skill_slugs": [slug for _, slug in skills],
+        "skill_keys": [key_of(slug) for _, slug in skills],
         "industries": list(cto.industries),
+        "industry_keys": [key_of(industry) for industry in cto.industries],
         "time_zone": cto.time_zone,
-        "place": [0.0, longitude(offset(cto.time_zone, at))],
+        "offset": ahead,
+        "place": [0.0, longitude(ahead)],
         "hourly_rate": cto.hourly_rate,
         "availability": cto.availability,
         "years_experience": cto.years_experience,
@@ -86,6 +91,11 @@ def document(cto: Cto, skills: Sequence[tuple[str, str]], at: datetime) -> dict[
 def serial(cto_id: UUID) -> int:
     """A number that orders as ids do, which is as profiles were begun."""
     return cto_id.int >> _SERIAL_SHIFT
+
+
+def key_of(value: str) -> int:
+    """A number for a value that is filtered by: comparing numbers took a third of the time of comparing words."""
+    return int.from_bytes(hashlib.sha256(value.encode()).digest()[:8]) >> 1
 
 
 def digest_of(checksums: dict[str, str]) -> str:

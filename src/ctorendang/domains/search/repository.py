@@ -107,9 +107,7 @@ class PostgresEngine:
             if mistyped:
                 typed = [phrase[0] for phrase in each.phrases[:1] if _may_be_mistyped(phrase)]
                 found += [
-                    func.word_similarity(word, column) >= _NEAR
-                    for word in typed
-                    for column in (Cto.name, Cto.headline, Cto.bio)
+                    func.word_similarity(word, column) >= _NEAR for word in typed for column in (Cto.name, Cto.headline)
                 ]
             conditions.append(or_(*found))
             ranks.append(func.ts_rank(Cto.words, words) + (cast(named, Integer) if skill_ids else 0))

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.taxonomy import slug_of
-from ctorendang.domains.search.documents import ALIAS
+from ctorendang.domains.search.documents import ALIAS, key_of
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
 from ctorendang.domains.search.results import MOST_COUNTS, NOTHING, Counts, Found, ordered
-from ctorendang.domains.search.time_zones import longitude, minutes_apart, offset
+from ctorendang.domains.search.time_zones import longitude, offset
 from ctorendang.infra.gateways.typesense import Typesense
 from ctorendang.kit.clock import now
 
@@ -23,7 +22,7 @@ _SORTS = {
     SearchOrder.NAME: "name:asc,serial:asc",
 }
 _COUNTED = ("skills", "industries", "time_zone")
-_NOBODY = "serial:=0"
+_DAY = 24 * 60
 
 
 class TypesenseEngine:
@@ -75,7 +74,9 @@ def _pages(part: Window) -> list[int]:
 
 
 def _search(query: CtoQuery, order: SearchOrder, page: int, size: int, *, counts: bool) -> dict[str, Any]:
-    facets = {"facet_by": ",".join(_COUNTED), "max_facet_values": MOST_COUNTS * 2}  # among equals it cuts anywhere
+    # Where industries were asked for, they are counted by a search of their own.
+    by = [name for name in _COUNTED if name != "industries" or not query.industries]
+    facets = {"facet_by": ",".join(by), "max_facet_values": MOST_COUNTS * 2}  # among equals it cuts anywhere
     return {
         **_base(query),
         **(facets if counts else {}),
@@ -108,11 +109,10 @@ def _base(query: CtoQuery) -> dict[str, Any]:
 
 
 def _filters(query: CtoQuery) -> list[str]:
-    """Conditions of numbers and of words that stand in lists of ours: nothing that somebody typed is part of one."""
-    filters = [f"skill_slugs:={slug}" if slug else _NOBODY for slug in map(slug_of, query.skills)]
+    """Conditions of numbers alone: nothing that somebody typed is part of one."""
+    filters = [f"skill_keys:={key_of(slug_of(name))}" for name in query.skills]
     if query.industries:
-        known = [each for each in query.industries if each in INDUSTRIES]
-        filters.append(f"industries:=[{_listed(known)}]" if known else _NOBODY)
+        filters.append(f"industry_keys:=[{','.join(str(key_of(each)) for each in query.industries)}]")
     for name, sign, value in (
         ("hourly_rate", "<=", query.max_hourly_rate),
         ("availability", ">=", query.min_availability),
@@ -122,18 +122,13 @@ def _filters(query: CtoQuery) -> list[str]:
         if value is not None:
             filters.append(f"{name}:{sign}{value}")
     if query.time_zone is not None and query.max_hours_apart is not None:
-        near = zones_within(query.time_zone, query.max_hours_apart)
-        filters.append(f"time_zone:=[{_listed(near)}]")
+        filters.append(f"offset:[{','.join(_ranges(offset(query.time_zone, now()), query.max_hours_apart * 60))}]")
     return filters
 
 
-def zones_within(zone: str, hours: int) -> list[str]:
-    """The time zones that are at most so many hours from this one today, as their clocks stand now."""
-    return [other for other, minutes in minutes_apart(zone, now()).items() if minutes <= hours * 60]
-
-
-def _listed(values: Sequence[str]) -> str:
-    return ",".join(f"`{value}`" for value in values)
+def _ranges(middle: int, minutes: int) -> list[str]:
+    """The offsets that are so near, also the other way round the day."""
+    return [f"{middle - minutes + turn}..{middle + minutes + turn}" for turn in (0, _DAY, -_DAY)]
 
 
 def _sort(query: CtoQuery, order: SearchOrder) -> str:
