@@ -1,6 +1,7 @@
 """What the ctos domain offers."""
 
 from ctorendang.domains.ctos.admin_pages import AdminPages
+from ctorendang.domains.ctos.approval_pages import ApprovalPages
 from ctorendang.domains.ctos.graphql import CtoQueries
 from ctorendang.domains.ctos.importing.pages import ImportPages
 from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
@@ -14,7 +15,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="ctos",
     permissions=CtoPermission,
-    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages, ImportPages),
+    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages, ApprovalPages, ImportPages),
     queries=(CtoQueries, PeopleQueries),
     mutations=(CtoMutations, PeopleMutations),
     subscriptions=SUBSCRIPTIONS,

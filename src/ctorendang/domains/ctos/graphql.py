@@ -10,7 +10,14 @@ from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avata
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
-from ctorendang.domains.ctos.part_graphql import CompletenessType, CtoSkillType, PositionType, SpokenLanguageType
+from ctorendang.domains.ctos.part_graphql import (
+    CompletenessType,
+    CtoSkillType,
+    FacetCount,
+    PositionType,
+    SpokenLanguageType,
+    StatusChangeType,
+)
 from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
@@ -26,7 +33,6 @@ from ctorendang.infra.graphql.types import (
 )
 from ctorendang.infra.work import UnitOfWork
 
-strawberry.enum(CtoStatus, description="Where a profile stands.")
 strawberry.enum(CtoOrder, description="How the directory is sorted.")
 
 
@@ -167,6 +173,12 @@ class CtoType:
         found = await info.context.use(lambda work: CtoService(work).completeness_of(self.row))
         return CompletenessType.of(found) if found is not None else None
 
+    @priced(20)
+    async def history(self, info: Info) -> list[StatusChangeType] | None:
+        """Where the profile has stood, latest first; null for those who neither own nor approve it."""
+        found = await info.context.use(lambda work: CtoService(work).history_of(self.row))
+        return None if found is None else [StatusChangeType.of(change) for change in found]
+
     @strawberry.field
     async def reviews(
         self,
@@ -211,14 +223,6 @@ class CtoFilterInput:
             min_years=self.min_years,
             min_rating=self.min_rating,
         )
-
-
-@strawberry.type
-class FacetCount:
-    """A value, and how many results would be left with it."""
-
-    value: str
-    count: int
 
 
 @strawberry.type(description="What the profiles found have in common, for narrowing a search.")

@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.history import move
 from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
@@ -33,7 +34,7 @@ async def _pause_who_may_not(work: UnitOfWork, payload: Mapping[str, Any]) -> No
     user = await work.session.get_one(User, (work.tenant_id, user_id))
     cto = await CtoRepository(session=work.session).find_of_user(work.tenant_id, user_id, locked=True)
     if cto is not None and cto.status == CtoStatus.LISTED and not may_be_listed(user):
-        cto.status = CtoStatus.PAUSED
+        move(work, cto, CtoStatus.PAUSED, "Suspended, or no CTO any more.")
         record(work, "ctos.profile.paused", Subject("cto", cto.id), {"reason": "member suspended or no CTO any more"})
         work.publish("cto.saved", {"cto_id": str(cto.id)})
 
@@ -85,7 +86,7 @@ async def _send_submission(work: UnitOfWork, payload: Mapping[str, Any]) -> None
         return
     user = await work.session.get_one(User, (work.tenant_id, UUID(payload["user_id"])))
     about = {"cto": cto.name, "headline": cto.headline}
-    paths = {"url": "/admin/members?ctoStatus=IN_REVIEW"}
+    paths = {"url": "/admin/approvals"}
     await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", paths=paths, **about)
 
 

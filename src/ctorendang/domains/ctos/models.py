@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -114,6 +114,33 @@ class CtoSkill(TenantModel):
     skill_id: Mapped[UUID] = mapped_column(ForeignKey("skills.id"))
     level: Mapped[int]
     years: Mapped[int | None]
+
+
+class StatusChange(TenantModel):
+    """That a profile came to stand elsewhere; rows are added and never changed.
+
+    Attributes:
+        before: None for a profile that arrived with an import.
+        actor_id: who did it; None for the product itself, and for people who are gone.
+        actor_name: what they were called then.
+    """
+
+    __tablename__ = "cto_status_changes"
+    __table_args__ = (
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        within_tenant("actor_id", "users", ondelete="SET NULL (actor_id)"),
+        CheckConstraint("before in ('draft', 'in_review', 'listed', 'paused')", name="before"),
+        CheckConstraint("after in ('draft', 'in_review', 'listed', 'paused')", name="after"),
+        Index(None, "tenant_id", "cto_id", "id"),
+    )
+
+    cto_id: Mapped[UUID]
+    before: Mapped[str | None]
+    after: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Review(Timestamps, TenantModel):

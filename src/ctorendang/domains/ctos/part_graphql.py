@@ -1,13 +1,17 @@
 """Parts of a profile in GraphQL."""
 
+from datetime import datetime
 from typing import Any
 
 import strawberry
 
 from ctorendang.domains.ctos.completeness import Completeness, Rule
 from ctorendang.domains.ctos.languages import LANGUAGES, LanguageLevel
+from ctorendang.domains.ctos.models import StatusChange
 from ctorendang.domains.ctos.repository import HeldSkill
+from ctorendang.domains.ctos.status import CtoStatus
 
+strawberry.enum(CtoStatus, description="Where a profile stands.")
 strawberry.enum(LanguageLevel, description="How well a language is spoken.")
 
 
@@ -88,3 +92,33 @@ class CompletenessType:
             next=ProfileStepType.of(best, done=False) if best else None,
             steps=[ProfileStepType.of(rule, done=met) for rule, met in found.steps],
         )
+
+
+@strawberry.type(name="StatusChange", description="That a profile came to stand elsewhere.")
+class StatusChangeType:
+    """Who, when and why."""
+
+    before: CtoStatus | None = strawberry.field(description="Null for a profile that arrived with an import.")
+    after: CtoStatus
+    reason: str
+    actor_name: str = strawberry.field(description="Empty where the product itself did it.")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, change: StatusChange) -> "StatusChangeType":
+        """From its row."""
+        return cls(
+            before=CtoStatus(change.before) if change.before else None,
+            after=CtoStatus(change.after),
+            reason=change.reason,
+            actor_name=change.actor_name,
+            created_at=change.created_at,
+        )
+
+
+@strawberry.type
+class FacetCount:
+    """A value, and how many results would be left with it."""
+
+    value: str
+    count: int

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Numeric, Select, Uuid, bindparam, cast, delete, 
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from ctorendang.domains.ctos.draft import NamedSkill
-from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
+from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill, StatusChange
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
 from ctorendang.infra.db.paging import Key, Page, cursor_of
@@ -140,6 +140,11 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
         for cto_id, skill, level, years in await self.session.execute(statement):
             found[cto_id].append(HeldSkill(skill, level, years))
         return found
+
+    async def history_of(self, tenant_id: UUID, cto_id: UUID) -> list[StatusChange]:
+        """Where a profile has stood, the latest first."""
+        statement = select(StatusChange).where(StatusChange.tenant_id == tenant_id, StatusChange.cto_id == cto_id)
+        return list(await self.session.scalars(statement.order_by(StatusChange.id.desc()).limit(50)))
 
     async def put_skills(self, tenant_id: UUID, cto_id: UUID, said: Mapping[UUID, NamedSkill]) -> None:
         """Give a CTO exactly these skills, with the level and the years said of each."""

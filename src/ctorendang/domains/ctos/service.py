@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Numeric, Select, func, literal, select
 
 from ctorendang.domains.ctos.completeness import Completeness, ProfileFacts, completeness
-from ctorendang.domains.ctos.models import Cto, Skill
+from ctorendang.domains.ctos.models import Cto, Skill, StatusChange
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository, HeldSkill
 from ctorendang.domains.ctos.status import CtoStatus
@@ -121,8 +121,7 @@ class CtoService:
             Forbidden: the actor reads no profiles.
         """
         self._work.require(CtoPermission.READ)
-        own = self._work.actor.user_id is not None and cto.user_id == self._work.actor.user_id
-        if not own and not self._work.allows(CtoPermission.APPROVE):
+        if not self._concerns(cto):
             return None
         held = (await self._ctos.held_skills_of(self._tenant_id, [cto.id]))[cto.id]
         return completeness(
@@ -140,3 +139,16 @@ class CtoService:
                 availability=cto.availability,
             )
         )
+
+    async def history_of(self, cto: Cto) -> list[StatusChange] | None:
+        """Where a profile has stood, the latest first; None for those who neither own nor approve it.
+
+        Raises:
+            Forbidden: the actor reads no profiles.
+        """
+        self._work.require(CtoPermission.READ)
+        return await self._ctos.history_of(self._tenant_id, cto.id) if self._concerns(cto) else None
+
+    def _concerns(self, cto: Cto) -> bool:
+        own = self._work.actor.user_id is not None and cto.user_id == self._work.actor.user_id
+        return own or self._work.allows(CtoPermission.APPROVE)

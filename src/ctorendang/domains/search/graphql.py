@@ -5,8 +5,9 @@ from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.ctos.graphql import CtoType, FacetCount
+from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.ctos.models import Cto, Skill
+from ctorendang.domains.ctos.part_graphql import FacetCount
 from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.search.highlighting import Fragment, excerpt, fragments, meant
 from ctorendang.domains.search.models import SavedSearch

@@ -15,6 +15,7 @@ from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.history import move, remember_arrivals
 from ctorendang.domains.ctos.importing.errors import PeopleJoinedMeanwhile, RowProblem, RowsNotAccepted
 from ctorendang.domains.ctos.importing.files import COLUMNS
 from ctorendang.domains.ctos.importing.rows import CheckedFile, ImportedProfile
@@ -29,6 +30,7 @@ from ctorendang.kit.ids import uuid7
 
 MOST_PROBLEMS = 200
 _TOLD_AT_ONCE = 200
+_REASON = "Imported from a file."
 
 
 class ImportStatus(StrEnum):
@@ -131,10 +133,12 @@ class ImportService:
                 new.append(values | row | {"published_at": listed_at})
                 ids[profile.email] = row["id"]  # type: ignore[assignment]
             else:
-                _change(cto, values, status_after(CtoStatus(cto.status), status))
+                move(self._work, cto, status_after(CtoStatus(cto.status), status), _REASON)
+                _change(cto, values)
                 ids[profile.email] = cto.id
         if new:
             await self._work.session.execute(insert(Cto), new)
+            await remember_arrivals(self._work, [row["id"] for row in new], CtoStatus(status), _REASON)
         return ids
 
     async def _put_skills(
@@ -171,12 +175,11 @@ def _values(profile: ImportedProfile, currency: str) -> dict[str, Any]:
     }
 
 
-def _change(cto: Cto, values: dict[str, Any], status: CtoStatus) -> None:
+def _change(cto: Cto, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(cto, name, value)
-    cto.status = status
     cto.decline_reason = None
-    if status == CtoStatus.LISTED and cto.published_at is None:
+    if cto.status == CtoStatus.LISTED and cto.published_at is None:
         cto.published_at = now()
     cto.updated_at = now()  # also when only the skills, which are other rows, have changed
 
