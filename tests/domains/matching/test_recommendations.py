@@ -42,14 +42,14 @@ async def test_without_a_listed_profile_nothing_is_suggested(market: Marketplace
 async def test_every_hint_works_when_it_is_followed(market: Marketplace):
     skills = [{"name": "Python", "level": 3}]
     cto = await market.listed_cto(skills=skills, availability=6, hourlyRate=16_000)
-    for level in (3, 4, 5):
-        await market.listed_cto(skills=[{"name": "Kubernetes", "level": level}, {"name": "Rust", "level": 3}])
+    for rival in ("Kubernetes", "COBOL", "Flutter"):
+        await market.listed_cto(skills=[{"name": rival, "level": 4}])
     owner = await market.join("client")
     project_id = await publish(owner, skills=["Kubernetes", "Rust"], hoursPerWeek=16, maxHourlyRate=16_000)
     await market.work_off()
     fit = (await cto.person.query(FIT, id=project_id))["projectFit"]
     assert fit["place"] == 4
-    assert fit["hints"]
+    assert len(fit["hints"]) > 1
     follow = {
         "Add Kubernetes to your skills, if you have it": {"skills": [*skills, {"name": "Kubernetes", "level": 3}]},
         "Add Rust to your skills, if you have it": {"skills": [*skills, {"name": "Rust", "level": 3}]},

@@ -3,29 +3,48 @@
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
+from ctorendang.domains.matching.evaluation.benchmark import tuning_samples
+from ctorendang.domains.matching.evaluation.world import World, settle
 from ctorendang.domains.matching.repository import MatchRepository
 from ctorendang.domains.matching.service import MatchFilter, MatchService
-from ctorendang.domains.matching.vectors import VectorService
-from ctorendang.domains.projects.models import Project
-from ctorendang.infra.auth.actor import WORKER, Actor
+from ctorendang.infra.auth.actor import AUTHENTICATOR, Actor
 from ctorendang.infra.product import Product
 
-# What the worker would have read of each profile, without hours of reading: the words, and the skills by name.
-_READ = text("""
-    insert into cto_readings (tenant_id, cto_id, source_hash, words, claims)
-    select c.tenant_id, c.id, '', to_tsvector('english', c.headline || ' ' || c.bio), 5
-    from ctos c where c.tenant_id = :tenant_id and c.status = 'listed' on conflict do nothing
-""")
-_MENTION = text("""
-    insert into cto_mentions (tenant_id, cto_id, skill_id)
-    select h.tenant_id, h.cto_id, h.skill_id from cto_skills h where h.tenant_id = :tenant_id and h.level > 3
-    on conflict do nothing
-""")
+# Made up within the database, since telling 20,000 stories would take longer than the measurement. What the vectors
+# mean does not matter to how long it takes to compare them.
+_FILL = (
+    "insert into users (tenant_id, email, name, roles) select :tenant_id, 'c' || n || '@bench.example', 'CTO ' || n,"
+    " '{cto}' from generate_series(1, cast(:ctos as integer)) n",
+    "insert into ctos (tenant_id, user_id, name, headline, bio, hourly_rate, currency, availability, years_experience,"
+    " industries, status, rating, review_count, published_at) select tenant_id, id, name, 'Leads platform teams',"
+    " repeat('Led ' || name || ' and other teams through growth, audits, migrations and hiring. ', 8),"
+    " 8000 + (random() * 14000)::int, 'EUR', (random() * 30)::int, 15, '{Banking}', 'listed',"
+    " round((3 + random() * 2)::numeric, 2), 4, now() - interval '200 days' from users where tenant_id = :tenant_id",
+    "with own as (select array_agg(id) as ids from skills where source = 'own') insert into cto_skills (tenant_id,"
+    " cto_id, skill_id, level) select c.tenant_id, c.id, ids[1 + abs(hashtext(c.id::text || k)) % cardinality(ids)],"
+    " 1 + k % 5 from ctos c, own, generate_series(1, 5) k where c.tenant_id = :tenant_id on conflict do nothing",
+    "insert into cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding)"
+    " select c.tenant_id, c.id, 'bio', :model, '', c.availability, c.hourly_rate, (select"
+    " l2_normalize(array_agg(random() - 0.5)::halfvec(384)) from generate_series(1, 384) where c.id is not null)"
+    " from (select * from ctos where tenant_id = :tenant_id limit 200) c",
+    "with pool as (select array_agg(embedding) as vectors from cto_vectors where tenant_id = :tenant_id) insert into"
+    " cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding) select"
+    " c.tenant_id, c.id, 'bio', :model, '', c.availability, c.hourly_rate,"
+    " vectors[1 + abs(hashtext(c.id::text)) % cardinality(vectors)]"
+    " from ctos c, pool where c.tenant_id = :tenant_id on conflict do nothing",
+    "insert into cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding)"
+    " select tenant_id, cto_id, s.section, model, '', availability, hourly_rate, embedding from cto_vectors,"
+    " (values ('headline'), ('skills')) s(section) where tenant_id = :tenant_id",
+    "insert into cto_readings (tenant_id, cto_id, source_hash, words, claims) select tenant_id, id, '',"
+    " to_tsvector('english', headline || ' ' || bio), 5 from ctos where tenant_id = :tenant_id",
+    "insert into cto_mentions (tenant_id, cto_id, skill_id) select tenant_id, cto_id, skill_id from cto_skills"
+    " where tenant_id = :tenant_id and level > 3",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +57,18 @@ class Latency:
     """The median of the one statement alone, without sign-in, policy, weights and places."""
 
 
-async def read_everything(product: Product, tenant_id: UUID) -> Sequence[UUID]:
-    """Have every profile and project of a tenant count as read; the projects' ids."""
-    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-        await work.session.execute(_READ, {"tenant_id": tenant_id})
-        await work.session.execute(_MENTION, {"tenant_id": tenant_id})
-        ids = (await work.session.scalars(select(Project.id).where(Project.tenant_id == tenant_id))).all()
-        for project_id in ids:
-            await VectorService(work).embed_project(project_id)
-    return ids
+async def fill(product: Product, ctos: int) -> World:
+    """A tenant of so many CTOs with the projects of the tuning sample, all of it read."""
+    sample = replace(tuning_samples()[0], ctos=())
+    world = await settle(product, replace(sample, briefs=sample.briefs[:20]))
+    parameters = {"tenant_id": world.tenant_id, "ctos": ctos, "model": product.gateways.embedder.model}
+    for statement in _FILL:
+        async with product.units.begin(Actor.service(world.tenant_id, AUTHENTICATOR)) as work:
+            prepared = text(statement)
+            await work.session.execute(
+                prepared, {name: value for name, value in parameters.items() if f":{name}" in statement}
+            )
+    return world
 
 
 async def time_matches(product: Product, tenant_id: UUID, project_ids: Sequence[UUID], rounds: int) -> Latency:
