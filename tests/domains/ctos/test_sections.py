@@ -122,3 +122,26 @@ def test_saying_more_never_makes_a_profile_less_complete(facts: ProfileFacts, mo
 def test_the_weights_add_up_and_fall():
     weights = [rule.weight for rule in RULES]
     assert (sum(weights), weights) == (100, sorted(weights, reverse=True))
+
+
+async def test_search_engines_read_who_this_is_without_any_script(market: Marketplace):
+    listed = await market.listed_cto(
+        headline='Builds <b>"teams"</b>',
+        experience=[place(ended=None)],
+        languages=[{"name": "German", "level": "NATIVE"}],
+    )
+    async with market.browser() as browser:
+        shown = await browser.get(f"/ctos/{listed.id}")
+    assert "script-src 'self'" in shown.headers["content-security-policy"]
+    assert "ld+json" not in shown.text
+    for said in (
+        'itemtype="https://schema.org/ProfilePage"',
+        'itemprop="mainEntity" itemscope itemtype="https://schema.org/Person"',
+        'itemprop="name">Ada Person<',
+        'itemprop="description">Builds &lt;b&gt;',
+        'itemprop="jobTitle" content="CTO"',
+        'itemprop="knowsLanguage" content="de"',
+        'itemprop="knowsAbout">Kubernetes<',
+        'itemprop="dateModified"',
+    ):
+        assert said in shown.text
