@@ -244,6 +244,6 @@ async def test_as_many_slots_are_told_as_are_asked_for(market: Marketplace):
     some = "query($id: ID!, $first: Int) { calendar(ctoId: $id) { slots(first: $first) { startsAt } } }"
     told = (await cto.person.query(some, id=str(cto.id), first=3))["calendar"]["slots"]
     assert [each["startsAt"] for each in told] == (await free_starts(cto.person, cto))[:3]
-    for first in (0, -1, 500):
+    for first in (-1, 101):
         refused = await cto.person.graphql(some, id=str(cto.id), first=first)
         assert refused["errors"][0]["extensions"]["code"] == "invalid_input"
