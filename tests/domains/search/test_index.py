@@ -190,6 +190,21 @@ async def test_a_lost_index_is_made_anew_and_the_database_searches_until_then(ma
     assert await found(market, "untangles") == [str(cto.id)]
 
 
+async def test_an_import_past_the_outbox_is_noticed_by_counting(market, search_server):
+    cto = await listed(market)
+    product = market.marketplaces.site.product
+    keeper = IndexKeeper(product, search_server)
+    await keeper.look()
+    await market.work_off()
+    assert market.id not in await keeper._miscounted()
+    await search_server.remove(ALIAS, [str(cto.id)])
+    assert market.id in await keeper._miscounted()
+    for _ in range(15):
+        await keeper.look()
+    await market.work_off()
+    assert (await drift_of(market, search_server)).ids == []
+
+
 async def test_a_document_that_cannot_be_written_is_not_noted_as_written(market, search_server, monkeypatch):
     cto = await listed(market)
 

@@ -20,6 +20,8 @@ LOOK_SECONDS = 2.0
 SYNC_DUE = "search.sync_due"
 
 _BATCH = 500
+# Looks between two counts of everything: half a minute.
+_COUNT_EVERY = 15
 
 _log = structlog.get_logger(__name__)
 
@@ -92,6 +94,7 @@ class IndexKeeper:
         self._product = product
         self._server = server
         self._was_there = False
+        self._looks = 0
 
     async def run(self) -> None:
         """Look every two seconds, until cancelled."""
@@ -113,6 +116,9 @@ class IndexKeeper:
             self._was_there = False
             return
         if self._was_there:
+            self._looks += 1
+            if self._looks % _COUNT_EVERY == 0:
+                await self._plan(await self._miscounted())
             return
         if await self._outdated():
             await reindex(self._product, self._server)
@@ -125,6 +131,19 @@ class IndexKeeper:
         wanted = schema_name((await _synonyms(self._product)).groups)
         collection = await self._server.aliased(ALIAS)
         return collection is None or not collection.startswith(wanted)
+
+    async def _miscounted(self) -> list[UUID]:
+        """The tenants of whom the index holds more or fewer than are listed: an import past the outbox tells nobody."""
+        found = []
+        for tenant_id in await tenant_ids(self._product):
+            async with self._product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+                listed = len(await IndexService(work, self._server).listed())
+            (answer,) = await self._server.search(
+                tenant_id, [{"collection": ALIAS, "q": "*", "query_by": "name", "per_page": 0}]
+            )
+            if answer["found"] != listed:
+                found.append(tenant_id)
+        return found
 
     async def _plan(self, tenants: Sequence[UUID]) -> None:
         for tenant_id in tenants:
