@@ -20,6 +20,7 @@ from ctorendang.infra.gateways.files import create_files
 from ctorendang.infra.gateways.gateways import Gateways
 from ctorendang.infra.gateways.mail import create_mailer
 from ctorendang.infra.gateways.outgoing import GuardedClient
+from ctorendang.infra.gateways.typesense import create_typesense
 from ctorendang.infra.jobs.wake import create_waker
 from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.product import Product
@@ -89,6 +90,8 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         await wake.close()
         await redis.aclose()
         await gateways.embedder.close()
+        if gateways.search is not None:
+            await gateways.search.close()
         await app.close()
         await platform.close()
 
@@ -103,4 +106,5 @@ def _open_gateways(settings: Settings) -> Gateways:
         keyring=Keyring(settings.master_keys),
         outgoing=GuardedClient(loopback=settings.development),
         dns=SystemResolver(),
+        search=create_typesense(settings.typesense, settings.secret_key),
     )

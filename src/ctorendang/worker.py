@@ -1,7 +1,6 @@
 """The worker process: runs deferred work until told to stop."""
 
 import asyncio
-import contextlib
 
 import structlog
 
@@ -20,13 +19,14 @@ async def run(settings: Settings, also: tuple[Subscription, ...] = ()) -> None:
     """Run the product's jobs, those of subscriptions besides its own, and what the domains do when a worker starts."""
     configure_logs()
     async with open_product(settings, also) as product:
-        starting = asyncio.create_task(_begin(product), name="at-start")
+        besides = [asyncio.create_task(_begin(product), name="at-start")]
+        besides += [asyncio.create_task(step(product)) for domain in DOMAINS for step in domain.alongside]
         try:
             await work(settings, product.units, product.subscriptions)
         finally:
-            starting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await starting
+            for task in besides:
+                task.cancel()
+            await asyncio.gather(*besides, return_exceptions=True)
 
 
 async def _begin(product: Product) -> None:

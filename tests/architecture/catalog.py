@@ -7,6 +7,7 @@ PLATFORM_TABLES = {
     "tenants": "what tenant tables belong to",
     "tenant_domains": "a host belongs to one tenant of the whole platform, so the host is the key",
     "skills": "the taxonomy, the same for everyone; a reference table when the rest is distributed",
+    "match_weights": "what components of scores weigh, the same for everyone; tenants' own factors are rows of theirs",
     "alembic_version": "which migrations have run",
 }
 # Policies that let another role than the app see rows of every tenant, and why.

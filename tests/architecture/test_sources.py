@@ -27,7 +27,7 @@ from tests.architecture.sources import (
 )
 
 FILES = python_files(PRODUCT)
-SERVICE_ROLES = {"authenticator", "worker", "scim"}
+SERVICE_ROLES = {"authenticator", "worker", "scim", "operator"}
 ABSTRACT_ROLES = {"visitor", "member"}
 SCOPES = {"scope:any"} | {scope.role for scope in Scope}
 

@@ -40,6 +40,8 @@ async def test_a_project_goes_from_need_to_ten_matches_with_reasons(windows, liv
     await page.fill("input[name=maxHourlyRate]", "180")
     await page.fill("input[name=hoursPerWeek]", "8")
     await page.locator("main form button[type=submit]").filter(has_text="Continue").first.click()
+    await page.wait_for_url("**/edit?step=access")
+    await page.locator("main form button[type=submit]").filter(has_text="Continue").first.click()
     await page.wait_for_url("**/edit?step=review")
     await live_market.work_off()
     await page.locator("main form[action$='/publish'] button").first.click()

@@ -58,6 +58,8 @@ def test_every_page_of_the_application_is_among_them(site):
     # Where providers' messages arrive; tests/domains/sso attacks these.
     others |= {"/scim/v2", "/scim/v2/"}  # tests/domains/scim throws nonsense at these
     others |= {"/avatars//"}  # a file; tests/domains/accounts/test_avatars.py asks for what is not there
+    # Calendar files; tests/domains/calendar asks for what is not there.
+    others |= {"/calendar/", "/account/bookings//introduction.ics"}
     others |= {"/sso//login", "/sso/step-up"}  # they lead to a provider, and show no page
     others |= {"/sso//metadata", "/sso//slo", "/sso//callback", "/sso//logged-out", "/sso/logout"}
     assert {path.rstrip("/") for path in gets - others if "/tenants" not in path} == {
@@ -92,7 +94,7 @@ async def test_nonsense_in_each_parameter_by_itself(playground: Playground, path
 @examples(120)
 @given(
     start=st.sampled_from(
-        ["", "ctos/", "projects/", "projects/new/", "admin/", "account/", "assets/", "graphql/explorer/"]
+        ["", "ctos/", "calendar/", "projects/", "projects/new/", "admin/", "account/", "assets/", "graphql/explorer/"]
     ),
     parts=st.lists(values | st.sampled_from(["..", ".", "edit", "0" * 36, "{" + "0" * 34 + "}"]), max_size=3),
     role=st.sampled_from(ROLES),

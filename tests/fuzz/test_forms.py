@@ -26,6 +26,9 @@ GOOD = {
     "newPassword": "another good password", "currentPassword": "not the password",
     "code": "123456", "credential": "{}", "mfa": "OPTIONAL", "idleMinutes": "60", "absoluteHours": "24",
     "concurrentSessions": "5", "scopes": "READ_DIRECTORY", "expiresInDays": "30", "emails": "grace@client.example",
+    "weeklyHours": "20", "meetingMinutes": "30", "noticeHours": "24", "weekday": "0", "starts": "09:00",
+    "ends": "12:00", "kind": "off", "firstDay": "2027-01-04", "lastDay": "2027-01-08", "day": "2027-01-04",
+    "note": "Hello.", "url": "https://calendar.example/basic.ics", "startsAt": "2027-01-04T09:00:00+00:00",
     "label": "Production", "group": "Experts", "role": "CTO", "defaultRole": "CLIENT",
 }  # fmt: skip
 _STEPS = {
@@ -61,7 +64,8 @@ def forms() -> list[tuple[str, list[str]]]:
 
 FORMS = forms()
 # Forms with a file are sent another way; tests/infra/web/test_uploads.py sends what is none.
-WITHOUT_FILES = [form for form in FORMS if form[0] not in {"/account/avatar", "/admin/sso/{id}/metadata/file"}]
+WITH_FILES = {"/account/avatar", "/admin/sso/{id}/metadata/file", "/projects/{id}/attachments"}
+WITHOUT_FILES = [form for form in FORMS if form[0] not in WITH_FILES]
 
 
 def test_every_form_of_the_application_is_among_them(site):

@@ -10,12 +10,37 @@ from ctorendang.kit.ids import uuid7
 from ctorendang.settings import Settings
 from ctorendang.wiring import create_schema
 from tests.factories import Marketplace, Marketplaces, project
-from tests.isolation import matrix, matrix_access, matrix_factors, matrix_people, matrix_scim, matrix_sso
+from tests.isolation import (
+    matrix,
+    matrix_access,
+    matrix_calendar,
+    matrix_engagements,
+    matrix_factors,
+    matrix_matching,
+    matrix_people,
+    matrix_projects,
+    matrix_scim,
+    matrix_search,
+    matrix_sso,
+)
 from tests.isolation.matrix import EVERYBODY, PROJECT, Cast, Operation, open_session_as
 from tests.isolation.snapshot import Onlooker, Snapshot
 from tests.stack import SharedStack
 
-PARTS = (matrix, matrix_access, matrix_factors, matrix_people, matrix_scim, matrix_sso)
+PARTS = (
+    matrix,
+    matrix_access,
+    matrix_calendar,
+    matrix_engagements,
+    matrix_calendar,
+    matrix_factors,
+    matrix_matching,
+    matrix_people,
+    matrix_projects,
+    matrix_scim,
+    matrix_search,
+    matrix_sso,
+)
 QUERIES = [operation for part in PARTS for operation in part.QUERIES]
 MUTATIONS = [operation for part in PARTS for operation in part.MUTATIONS]
 STRANGERS = {"visitor", "foreign admin"}

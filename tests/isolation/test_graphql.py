@@ -15,6 +15,7 @@ import pytest
 
 from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.wiring import create_schema
+from tests.domains.calendar.offering import a_meeting
 from tests.factories import PASSWORD, PROBLEMS, REFUSALS, ListedCto, Marketplace, Marketplaces, Person, profile, project
 from tests.inbox import Inbox
 from tests.isolation.matrix import open_session
@@ -67,15 +68,26 @@ async def populate(market: Marketplace, inbox: Inbox) -> Side:
         draft = project(title=f"Move {mark}", description=f"{project()['description']} {mark}", skills=["Kubernetes"])
         created = await client.mutate("createProject", "... on Project { id }" + PROBLEMS, draft)
         await market.fetch("update projects set status = $1 where id = $2", status, created["id"])
-    made = await set_up(admin, mark)
+    made = [*await set_up(admin, mark), await shortlist(client, created["id"], str(cto.id))]
     await market.mutate("requestPasswordReset", "... on Done { message }" + PROBLEMS, {"email": bystander.email})
     await market.work_off()
     mailed = [inbox.secret(bystander.email, "/verify"), inbox.secret(bystander.email, "/password/reset")]
-    found = await market.fetch("select id from ctos union all select id from projects union all select id from reviews")
+    await a_meeting(market, cto.id, client.id, f"Talk {mark}")
+    tables = ("calendar_bookings", "ctos", "projects", "reviews")
+    found = await market.fetch(" union all ".join(f"select id from {table}" for table in tables))
     ids = [str(row["id"]) for row in found] + [str(market.id), str(bystander.id), *made]
     cursors = re.findall(r'"cursor": ?"([^"]+)"', json.dumps(await admin.graphql(_CURSORS)))
     assert len(cursors) > 8
     return Side(market, mark, client, cto, admin, bystander, ids, cursors, [bystander.refresh_token, *mailed])
+
+
+async def shortlist(client: Person, project_id: str, cto_id: str) -> str:
+    """An engagement that the CTO has been introduced to."""
+    value = {"projectId": project_id, "ctoId": cto_id}
+    made = await client.mutate("shortlistCto", "... on Engagement { id version }" + PROBLEMS, value)
+    seen = {"engagementId": made["id"], "version": made["version"], "message": "We would like to talk to you."}
+    await client.mutate("introduceCto", "... on Engagement { id }" + PROBLEMS, seen)
+    return made["id"]
 
 
 async def set_up(admin: Person, mark: str) -> list[str]:
@@ -121,6 +133,8 @@ class Values:
             return self._choice.choice([0.0, 1.5, 4.0])
         if kind == "Boolean":
             return self._choice.choice([True, False])
+        if kind == "DateTime":
+            return "2027-01-31T09:00:00+00:00"
         if kind == "Date":
             return "2027-01-31"
         assert kind == "String", f"say what goes into {holder}.{name} of the type {kind}"

@@ -2,10 +2,14 @@
 
 import click
 
+from ctorendang.cli.ctos import ctos
 from ctorendang.cli.db import db
 from ctorendang.cli.development import demo, schema
+from ctorendang.cli.engagements import engagements
 from ctorendang.cli.keys import keys
+from ctorendang.cli.matching import matching
 from ctorendang.cli.processes import env, serve, up, worker
+from ctorendang.cli.search import search
 from ctorendang.cli.tenants import tenants
 from ctorendang.cli.themes import assets, themes
 from ctorendang.kit.wheels import NotInstalled
@@ -30,5 +34,21 @@ def main() -> None:
     """Run and look after the marketplace."""
 
 
-for command in (up, env, serve, worker, assets, db, keys, tenants, demo, themes, schema):
+for command in (
+    up,
+    env,
+    serve,
+    worker,
+    assets,
+    db,
+    keys,
+    tenants,
+    demo,
+    ctos,
+    engagements,
+    matching,
+    themes,
+    search,
+    schema,
+):
     main.add_command(command)

@@ -19,15 +19,24 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the schema to the newest migration, and the skill taxonomy to the installed one."""
-    import asyncpg
-
-    from ctorendang.domains.ctos.taxonomy import TaxonomyUnavailable, import_skills
     from ctorendang.infra.db.migrations import upgrade
 
     settings = adopt_stack()
     upgrade(settings)
+    import_taxonomy(settings)
 
-    async def import_taxonomy() -> None:
+
+def import_taxonomy(settings: Settings) -> None:
+    """Bring the skill taxonomy to the installed one.
+
+    Raises:
+        ClickException: another edition is installed.
+    """
+    import asyncpg
+
+    from ctorendang.domains.ctos.taxonomy import TaxonomyUnavailable, import_skills
+
+    async def connect_and_import() -> None:
         connection = await asyncpg.connect(settings.database.owner_url)
         try:
             await import_skills(connection)
@@ -35,7 +44,7 @@ def db_upgrade() -> None:
             await connection.close()
 
     try:
-        asyncio.run(import_taxonomy())
+        asyncio.run(connect_and_import())
     except TaxonomyUnavailable as error:
         raise click.ClickException(str(error)) from None
 

@@ -24,6 +24,8 @@ COLUMNS = {
         "created_at", "updated_at",
     ),
     "cto_skills": ("tenant_id", "id", "cto_id", "skill_id", "level"),
+    "calendars": ("tenant_id", "id", "cto_id", "weekly_hours", "told_hours"),
+    "calendar_weekly_slots": ("tenant_id", "id", "cto_id", "weekday", "starts", "ends"),
     "reviews": ("tenant_id", "id", "cto_id", "author_id", "rating", "body", "created_at", "updated_at"),
     "projects": (
         "tenant_id", "id", "owner_id", "title", "description", "status", "industry", "budget", "currency",
@@ -102,11 +104,21 @@ class RowMaker:
         ))  # fmt: skip
         for skill, level in profile.skills:
             rows.tables["cto_skills"].append((self.tenant_id, uuid7(joined_at), cto_id, own_id(skill), level))
+        if profile.availability:
+            self._calendar(rows, cto_id, profile.availability, joined_at)
         for review in candidate.reviews:
             at = review.written_at
             what = (client_ids[review.author], review.rating, review.body, at, at)
             rows.tables["reviews"].append((self.tenant_id, uuid7(at), cto_id, *what))
         return cto_id
+
+    def _calendar(self, rows: TenantRows, cto_id: UUID, hours: int, joined_at: datetime) -> None:
+        """Times for introductions on three days of the week, mornings or afternoons; the same for the same hours."""
+        rows.tables["calendars"].append((self.tenant_id, uuid7(joined_at), cto_id, hours, hours))
+        for weekday in {(hours + step) % 5 for step in (0, 1, 3)}:
+            starts = (9, 14)[(hours + weekday) % 2] * 60
+            slot = (cto_id, weekday, starts, starts + 150)
+            rows.tables["calendar_weekly_slots"].append((self.tenant_id, uuid7(joined_at), *slot))
 
     def _project(self, rows: TenantRows, posting: Posting, client_ids: Sequence[UUID]) -> UUID:
         brief, at = posting.brief, posting.posted_at

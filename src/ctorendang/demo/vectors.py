@@ -16,7 +16,7 @@ from ctorendang.demo.profiles import Profile
 from ctorendang.demo.projects import sample_briefs
 from ctorendang.demo.rows import TenantRows
 from ctorendang.demo.surroundings import stories
-from ctorendang.domains.matching.texts import profile_text, project_text, skills_text, source_hash
+from ctorendang.domains.matching.texts import profile_sections, project_text, source_hash
 from ctorendang.infra.gateways.embeddings import DIMENSIONS
 from ctorendang.infra.gateways.gateways import Embedder
 
@@ -56,10 +56,10 @@ class Vocabulary:
         """What the section about skills means."""
         return self._mean(profile.skills) + self._noise(f"skills {profile.person.email}")
 
-    def profile_of(self, profile: Profile) -> _Vector:
-        """What the headline and the bio mean."""
+    def profile_of(self, profile: Profile, section: str) -> _Vector:
+        """What the headline or the bio means."""
         field = self.industries[profile.industries[0]]
-        return self._mean(profile.skills) + _INDUSTRY * field + self._noise(f"profile {profile.person.email}")
+        return self._mean(profile.skills) + _INDUSTRY * field + self._noise(f"{section} {profile.person.email}")
 
     def _mean(self, skills: Sequence[tuple[str, int]]) -> _Vector:
         weights = [level for _, level in skills]
@@ -84,11 +84,10 @@ def cto_vectors(
         if candidate.status != "listed":
             continue
         profile = candidate.profile
-        sections = {
-            "profile": (profile_text(profile.headline, profile.bio), vocabulary.profile_of(profile)),
-            "skills": (skills_text([name for name, _ in profile.skills]), vocabulary.skills_of(profile)),
-        }
-        for section, (text, vector) in sections.items():
+        skills = [name for name, _ in profile.skills]
+        texts_of = profile_sections(profile.person.name, profile.headline, profile.bio, skills)
+        for section, text in texts_of.items():
+            vector = vocabulary.skills_of(profile) if section == "skills" else vocabulary.profile_of(profile, section)
             read = source_hash(text) if final else b""
             limits = (profile.availability, rates[cto_id])
             yield tenant_id, cto_id, section, vocabulary.model, read, *limits, _unit(vector)

@@ -1,6 +1,6 @@
 """What a domain offers to the rest of the product."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,7 @@ class Domain:
         mutations: its part of the GraphQL mutation root.
         subscriptions: events that it reacts to.
         at_start: what a worker does once when it starts.
+        alongside: what a worker does besides its jobs, as long as it runs.
         names: what its things are called that entries of the audit trail are about, by the entry's kind of subject.
     """
 
@@ -32,4 +33,5 @@ class Domain:
     mutations: tuple[type[Any], ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     at_start: tuple[Callable[[Product], Awaitable[None]], ...] = ()
+    alongside: tuple[Callable[[Product], Coroutine[Any, Any, None]], ...] = ()
     names: Mapping[str, Naming] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.people.notifications import CATALOGUE, Channel, Notification, mail_if_wanted
 from ctorendang.infra.auth.actor import WORKER, Actor
 
+BOTH_SIDES = ("BOOKINGS", "ENGAGEMENTS", "SEARCHES")
 SETTINGS = "... on NotificationSettings { settings { kind channel wanted fixed } }" + PROBLEMS
 
 
@@ -31,9 +32,9 @@ def test_every_kind_is_in_the_catalogue_once_and_can_be_sent():
 
 
 @pytest.mark.parametrize(("roles", "kinds"), [
-    (("client",), {"SECURITY", "ACCOUNT"}),
-    (("cto",), {"SECURITY", "ACCOUNT", "PROFILE", "REVIEWS"}),
-    (("admin",), {"SECURITY", "ACCOUNT", "APPLICATIONS"}),
+    (("client",), {"SECURITY", "ACCOUNT", *BOTH_SIDES}),
+    (("cto",), {"SECURITY", "ACCOUNT", "PROFILE", "REVIEWS", "PROJECTS", *BOTH_SIDES}),
+    (("admin",), {"SECURITY", "ACCOUNT", "APPLICATIONS", "SEARCHES"}),
 ])  # fmt: skip
 async def test_one_decides_about_what_concerns_one(market, roles, kinds):
     assert set(await wanted(await market.join(*roles))) == kinds
@@ -47,10 +48,11 @@ async def test_the_form_turns_off_what_is_not_ticked(market, client):
     token = form_token(page)
     answer = await client.post("/account/notifications", data={"_csrf": token, "wanted": ["ACCOUNT:EMAIL"]})
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/notifications")
-    assert await wanted(cto) == {"SECURITY": True, "ACCOUNT": True, "PROFILE": False, "REVIEWS": False}
+    off = dict.fromkeys(["REVIEWS", "PROJECTS", *BOTH_SIDES], False)
+    assert await wanted(cto) == {"SECURITY": True, "ACCOUNT": True, "PROFILE": False, **off}
     ticked = ["ACCOUNT:EMAIL", "PROFILE:EMAIL", "NONSENSE:EMAIL", "PROFILE:PIGEON"]
     await client.post("/account/notifications", data={"_csrf": token, "wanted": ticked})
-    assert await wanted(cto) == {"SECURITY": True, "ACCOUNT": True, "PROFILE": True, "REVIEWS": False}
+    assert await wanted(cto) == {"SECURITY": True, "ACCOUNT": True, "PROFILE": True, **off}
 
 
 async def test_security_notices_cannot_be_turned_off(market):

@@ -84,7 +84,7 @@ async def test_a_project_saved_while_no_worker_runs_is_read_as_soon_as_one_does(
     assert "matching.embed_project" in {row["handler"] for row in waiting}
     await market.work_off()
     assert (await owner.query(READY, id=id_))["matchesReady"] is True
-    assert await market.fetch("select from outbox where done_at is null") == []
+    assert await market.fetch("select from outbox where done_at is null and handler like 'matching.%'") == []
 
 
 async def test_what_a_project_says_now_is_what_was_read(market: Marketplace, product: Product):
@@ -106,14 +106,20 @@ async def test_a_text_that_has_not_changed_is_not_read_again(market: Marketplace
     reading = with_reader(product, database, reader)
     cto, owner = await market.listed_cto(), await market.join("client")
     project_id = await create(owner)
+    # Once, so that the names of skills are known; these are read once a process.
+    await embed(reading, market, "cto", cto.id)
+    reader.read.clear()
+    await embed(reading, market, "project", project_id)
+    read = len(reader.read)
+    assert read > 1
     for _ in range(2):
         await embed(reading, market, "cto", cto.id)
         await embed(reading, market, "project", project_id)
-    assert len(reader.read) == 3
+    assert len(reader.read) == read
     saved = profile(hourlyRate=99_00, availability=3, skills=[{"name": "Rust", "level": 5}])
     await cto.person.mutate("updateCtoProfile", "__typename", saved)
     await embed(reading, market, "cto", cto.id)
-    assert reader.read[3:] == ["Rust"]
+    assert reader.read[read:] == ["Rust"]
     # What filters candidates follows without reading anything.
     assert {(row["availability"], row["hourly_rate"]) for row in (await cto_vectors(market)).values()} == {(3, 99_00)}
 
@@ -133,7 +139,7 @@ async def test_an_old_text_never_has_the_last_word(
     if kind == "cto":
         new = profile(headline="Builds compilers", bio="Twenty years of compilers, linkers and languages for machines.")
         await cto.person.mutate("updateCtoProfile", "__typename", new)
-        expected = source_hash(f"{new['headline']}\n{new['bio']}")
+        expected = source_hash(new["bio"])
     else:
         new = {"projectId": project_id, "title": "New", "description": "Something else altogether."}
         await owner.mutate("updateProject", "__typename", new)
@@ -142,7 +148,7 @@ async def test_an_old_text_never_has_the_last_word(
     slow.go_on.set()
     await asyncio.wait_for(behind, 30)
     if kind == "cto":
-        assert (await cto_vectors(market))["profile"]["source_hash"] == expected
+        assert (await cto_vectors(market))["bio"]["source_hash"] == expected
     else:
         (row,) = await market.fetch("select source_hash from project_vectors")
         assert row["source_hash"] == expected
@@ -153,13 +159,14 @@ async def test_an_old_text_never_has_the_last_word(
 async def test_a_profile_that_leaves_the_directory_takes_its_vectors_along(market: Marketplace):
     cto = await market.listed_cto()
     await market.work_off()
-    assert set(await cto_vectors(market)) == {"profile", "skills"}
+    assert set(await cto_vectors(market)) == {"headline", "bio", "skills"}
     await cto.person.mutate("pauseCtoProfile", "__typename")
     await market.work_off()
     assert await cto_vectors(market) == {}
+    assert await market.fetch("select from cto_readings") == []
     await cto.person.mutate("submitCtoProfile", "__typename")
     await market.work_off()
-    assert set(await cto_vectors(market)) == {"profile", "skills"}
+    assert set(await cto_vectors(market)) == {"headline", "bio", "skills"}
 
 
 async def test_a_profile_that_was_never_listed_is_not_read(market: Marketplace):
@@ -182,7 +189,7 @@ async def test_another_model_reads_everything_again(market: Marketplace, product
         await read_what_is_unread(changed)
         async with relay_database.unit_of_work(Actor.service(market.id, "relay")) as session:
             await session.execute(text("delete from outbox where tenant_id <> :id"), {"id": market.id})
-        return len(await market.fetch("select from outbox where done_at is null"))
+        return len(await market.fetch("select from outbox where done_at is null and handler like 'matching.embed%'"))
 
     assert await unread() == 2
     # Until then, vectors of different models are not compared: the rest of the score carries the match.
@@ -193,7 +200,7 @@ async def test_another_model_reads_everything_again(market: Marketplace, product
     for job in await relay.claim(50):
         await runner.run(job)
     models = await market.fetch("select model from cto_vectors union all select model from project_vectors")
-    assert [row["model"] for row in models] == ["another-model"] * 3
+    assert [row["model"] for row in models] == ["another-model"] * 4
     assert await unread() == 0
 
 

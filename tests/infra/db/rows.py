@@ -1,6 +1,7 @@
 """A row for any table of a tenant, as the database itself describes it."""
 
 import re
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,20 @@ _VALUES: dict[str, Any] = {
     "integer": 1,
     "bigint": 1,
     "boolean": False,
+    "real": 1.0,
+    "tsvector": "x",
     "text[]": ["x"],
     "jsonb": "{}",
     "uuid": NOBODY,
+    "date": date(2026, 1, 5),
+}
+# What rules of several columns ask for, by column, or by table and column.
+_CHOSEN: dict[Any, Any] = {
+    "cto_user_id": UUID(int=2),  # the two sides of an engagement are two people
+    ("calendar_exceptions", "kind"): "off",
+    ("calendar_weekly_slots", "ends"): 2,
+    ("calendars", "meeting_minutes"): 30,
+    "ends_at": datetime(2100, 1, 1, tzinfo=UTC),
 }
 
 
@@ -36,6 +48,8 @@ async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) ->
         choice = re.search(r"ARRAY\['([^']+)'", column["rule"])
         if column["name"] == "tenant_id":
             values.append(tenant_id)
+        elif (table, column["name"]) in _CHOSEN or column["name"] in _CHOSEN:
+            values.append(_CHOSEN.get((table, column["name"]), _CHOSEN.get(column["name"])))
         elif column["type"] == "timestamp with time zone":
             values.append(await superuser.fetchval("select now()"))
         else:

@@ -21,6 +21,8 @@ MAIL |= {"change": "code_used", "left": 3}
 MAIL |= {"roles": "a client", "author": "Grace", "rating": 4, "cto": "Alan", "headline": "Breaks codes"}
 MAIL |= {"inviter": "Grace", "days": 7, "new_email": "ada@elsewhere.test"}
 MAIL |= {"settings_url": "https://x.test/account/notifications"}
+MAIL |= {"other": "Alan", "as_client": True, "by_me": False, "profile_url": "https://x.test/ctos/1", "note": "Hello"}
+MAIL |= {"mine": "Monday, 1 June 2026, 09:00 to 09:30 (UTC)", "theirs": "11:00 (Europe/Oslo)"}
 MAIL |= {"connection": "Acme account", "message": "A certificate expires."}
 
 

@@ -14,6 +14,7 @@ class AccountPermission(StrEnum):
     READ_MEMBERS = "accounts:member:read"
     MANAGE_MEMBERS = "accounts:member:manage"
     PROVISION = "accounts:member:provision"
+    IMPORT = "accounts:account:import"
     MANAGE_INVITATIONS = "accounts:invitation:manage"
     MANAGE_OWN_KEYS = "accounts:key:manage_own"
     MANAGE_KEYS = "accounts:key:manage"

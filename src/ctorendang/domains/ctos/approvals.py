@@ -5,6 +5,7 @@ from uuid import UUID
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.errors import ProfileNotReady
+from ctorendang.domains.ctos.history import move
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoRepository
@@ -12,6 +13,15 @@ from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
+
+REASONS = {
+    "headline": "Say in the headline what changes in a company when you are there.",
+    "results": "Tell about one or two results, with a number each.",
+    "experience": "Add where you have worked, at least your last two places.",
+    "skills": "Name the skills that you would want to be asked about, with honest levels.",
+    "terms": "Check your rate and your free hours.",
+}
+"""What is asked for most often, by a name for forms."""
 
 
 class ApprovalService:
@@ -34,7 +44,7 @@ class ApprovalService:
         user = await self._work.session.get_one(User, (cto.tenant_id, cto.user_id), with_for_update={"read": True})
         if not may_be_listed(user):
             raise ProfileNotReady("This member is suspended, or no CTO any more.")
-        cto.status = CtoStatus.LISTED
+        move(self._work, cto, CtoStatus.LISTED)
         cto.published_at = now()
         self._decided(cto, "ctos.profile.approved")
         self._work.publish("cto.approved", {"cto_id": str(cto.id)})
@@ -54,7 +64,7 @@ class ApprovalService:
         reason = fields.text("reason", reason, most=1_000, lines=True)
         fields.done()
         cto = await self._in_review(cto_id)
-        cto.status = CtoStatus.DRAFT
+        move(self._work, cto, CtoStatus.DRAFT, reason)
         cto.decline_reason = reason
         self._decided(cto, "ctos.profile.declined")
         self._work.publish("cto.declined", {"cto_id": str(cto.id)})

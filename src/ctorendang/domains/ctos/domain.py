@@ -3,7 +3,9 @@
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.audit.names import named_after_person
 from ctorendang.domains.ctos.admin_pages import AdminPages
+from ctorendang.domains.ctos.approval_pages import ApprovalPages
 from ctorendang.domains.ctos.graphql import CtoQueries
+from ctorendang.domains.ctos.importing.pages import ImportPages
 from ctorendang.domains.ctos.jobs import SUBSCRIPTIONS
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.mutations import CtoMutations
@@ -16,7 +18,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="ctos",
     permissions=CtoPermission,
-    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages),
+    controllers=(DirectoryPages, ApplyPages, ProfilePages, AdminPages, ApprovalPages, ImportPages),
     queries=(CtoQueries, PeopleQueries),
     mutations=(CtoMutations, PeopleMutations),
     subscriptions=SUBSCRIPTIONS,

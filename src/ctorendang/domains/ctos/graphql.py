@@ -10,7 +10,15 @@ from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avata
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
-from ctorendang.domains.ctos.repository import CtoFilter
+from ctorendang.domains.ctos.part_graphql import (
+    CompletenessType,
+    CtoSkillType,
+    FacetCount,
+    PositionType,
+    SpokenLanguageType,
+    StatusChangeType,
+)
+from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
 from ctorendang.domains.ctos.skills import SkillService
@@ -25,7 +33,6 @@ from ctorendang.infra.graphql.types import (
 )
 from ctorendang.infra.work import UnitOfWork
 
-strawberry.enum(CtoStatus, description="Where a profile stands.")
 strawberry.enum(CtoOrder, description="How the directory is sorted.")
 
 
@@ -42,8 +49,8 @@ class AvatarSize(Enum):
         return SIDES[0] if self is AvatarSize.SMALL else SIDES[1]
 
 
-async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
-    return await CtoService(work).skills_of(cto_ids)
+async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+    return await CtoService(work).held_skills_of(cto_ids)
 
 
 async def _reviews(work: UnitOfWork, keys: list[tuple[UUID, int]]) -> dict[tuple[UUID, int], Page[Review]]:
@@ -65,15 +72,6 @@ class SkillType:
     def of(cls, skill: Skill) -> "SkillType":
         """From its row."""
         return cls(id=strawberry.ID(str(skill.id)), name=skill.name)
-
-
-@strawberry.type(name="CtoSkill", description="A skill that a CTO names.")
-class CtoSkillType:
-    """A skill with a level."""
-
-    id: strawberry.ID
-    name: str
-    level: int = strawberry.field(description="1 (has worked with it) to 5 (is asked about it by others).")
 
 
 @strawberry.type
@@ -126,6 +124,9 @@ class CtoType:
     review_count: int
     years_experience: int
     industries: list[str]
+    stages: list[str] = strawberry.field(description="Of companies, at which they are at home: seed to enterprise.")
+    experience: list[PositionType] = strawberry.field(description="The latest first.")
+    languages: list[SpokenLanguageType]
     time_zone: str
     status: CtoStatus
     updated_at: datetime
@@ -146,6 +147,9 @@ class CtoType:
             review_count=cto.review_count,
             years_experience=cto.years_experience,
             industries=cto.industries,
+            stages=cto.stages,
+            experience=[PositionType.of(position) for position in cto.experience],
+            languages=[SpokenLanguageType.of(language) for language in cto.languages],
             time_zone=cto.time_zone,
             status=CtoStatus(cto.status),
             updated_at=cto.updated_at,
@@ -161,7 +165,19 @@ class CtoType:
     async def skills(self, info: Info) -> list[CtoSkillType]:
         """Strongest first."""
         found = await info.context.load_found(_skills, self.row.id)
-        return [CtoSkillType(id=strawberry.ID(str(skill.id)), name=skill.name, level=level) for skill, level in found]
+        return [CtoSkillType.of(each) for each in found]
+
+    @priced(20)
+    async def completeness(self, info: Info) -> CompletenessType | None:
+        """How complete the profile is; null for those who neither own nor approve it."""
+        found = await info.context.use(lambda work: CtoService(work).completeness_of(self.row))
+        return CompletenessType.of(found) if found is not None else None
+
+    @priced(20)
+    async def history(self, info: Info) -> list[StatusChangeType] | None:
+        """Where the profile has stood, latest first; null for those who neither own nor approve it."""
+        found = await info.context.use(lambda work: CtoService(work).history_of(self.row))
+        return None if found is None else [StatusChangeType.of(change) for change in found]
 
     @strawberry.field
     async def reviews(
@@ -207,14 +223,6 @@ class CtoFilterInput:
             min_years=self.min_years,
             min_rating=self.min_rating,
         )
-
-
-@strawberry.type
-class FacetCount:
-    """A value, and how many results would be left with it."""
-
-    value: str
-    count: int
 
 
 @strawberry.type(description="What the profiles found have in common, for narrowing a search.")
@@ -279,7 +287,7 @@ class CtoQueries:
 
     @strawberry.field
     async def skills(self, info: Info, search: str | None = None, first: int = 20) -> list[SkillType]:
-        """Skills to pick from: those whose name holds a text, else those that the CTOs here name most."""
+        """Skills to pick from: those called something like a text, else those that the CTOs here name most."""
         size = PageRequest(first=first).size()
         found = await info.context.use(lambda work: SkillService(work).search(search or "", size))
         return [SkillType.of(skill) for skill in found]

@@ -12,6 +12,7 @@ from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.accounts.status import MemberStatus
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.history import move
 from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
@@ -33,7 +34,7 @@ async def _pause_who_may_not(work: UnitOfWork, payload: Mapping[str, Any]) -> No
     user = await work.session.get_one(User, (work.tenant_id, user_id))
     cto = await CtoRepository(session=work.session).find_of_user(work.tenant_id, user_id, locked=True)
     if cto is not None and cto.status == CtoStatus.LISTED and not may_be_listed(user):
-        cto.status = CtoStatus.PAUSED
+        move(work, cto, CtoStatus.PAUSED, "Suspended, or no CTO any more.")
         record(work, "ctos.profile.paused", Subject("cto", cto.id), {"reason": "member suspended or no CTO any more"})
         work.publish("cto.saved", {"cto_id": str(cto.id)})
 
@@ -85,14 +86,21 @@ async def _send_submission(work: UnitOfWork, payload: Mapping[str, Any]) -> None
         return
     user = await work.session.get_one(User, (work.tenant_id, UUID(payload["user_id"])))
     about = {"cto": cto.name, "headline": cto.headline}
-    paths = {"url": "/admin/members?ctoStatus=IN_REVIEW"}
+    paths = {"url": "/admin/approvals"}
     await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", paths=paths, **about)
+
+
+async def _have_read(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Each in a job of its own, to be done when nothing else is due: reading thousands of texts takes a while."""
+    for cto_id in payload["cto_ids"]:
+        work.publish("cto.unread", {"cto_id": cto_id})
 
 
 SUBSCRIPTIONS = (
     Subscription("account.renamed", "ctos.follow_name", _follow_name),
     Subscription("member.suspended", "ctos.pause_suspended", _pause_who_may_not),
     Subscription("member.roles_set", "ctos.pause_former", _pause_who_may_not),
+    Subscription("ctos.imported", "ctos.have_imported_read", _have_read, bulk=True),
     Subscription("cto.submitted", "ctos.tell_administrators", _tell_administrators),
     Subscription("cto.submission_told", "ctos.send_submission", _send_submission),
     Subscription("review.written", "ctos.send_review", _send_review),

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import Base, TenantModel, Timestamps, within_tenant
@@ -20,6 +20,9 @@ class Cto(Timestamps, TenantModel):
         availability: hours a week open for new work.
         rating: mean of the reviews' stars, None before the first; kept in step by whoever writes a review.
         published_at: when the profile was first listed.
+        stages: of companies, at which the CTO is at home.
+        experience: ``sections.Position`` each, the latest first.
+        languages: ``sections.SpokenLanguage`` each, by code.
     """
 
     __tablename__ = "ctos"
@@ -31,6 +34,9 @@ class Cto(Timestamps, TenantModel):
         CheckConstraint("availability between 0 and 60", name="availability_is_hours_a_week"),
         CheckConstraint("years_experience between 0 and 60", name="years_experience"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
+        CheckConstraint("stages <@ array['seed', 'growth', 'scale', 'enterprise']", name="stages_are_known"),
+        CheckConstraint("jsonb_typeof(experience) = 'array'", name="experience_is_a_list"),
+        CheckConstraint("jsonb_typeof(languages) = 'array'", name="languages_are_a_list"),
         Index(None, "tenant_id", "status", "rating"),
         Index("ix_ctos_tenant_id_industries", "industries", postgresql_using="gin"),
     )
@@ -44,6 +50,9 @@ class Cto(Timestamps, TenantModel):
     availability: Mapped[int]
     years_experience: Mapped[int]
     industries: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    stages: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    experience: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    languages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     status: Mapped[str] = mapped_column(server_default="draft")
     decline_reason: Mapped[str | None]
@@ -72,6 +81,8 @@ class Skill(Base):
         UniqueConstraint("slug"),
         CheckConstraint("source in ('esco', 'own')", name="source"),
         Index("ix_skills_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        # The few hundred that are known by other names as well; those are looked through one by one.
+        Index("ix_skills_with_synonyms", "id", postgresql_where=text("synonyms <> '{}'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -84,19 +95,52 @@ class Skill(Base):
 
 
 class CtoSkill(TenantModel):
-    """That a CTO has a skill, from 1 (has worked with it) to 5 (is asked about it by others)."""
+    """That a CTO has a skill, from 1 (has worked with it) to 5 (is asked about it by others).
+
+    Attributes:
+        years: of work with it; None where the CTO does not say.
+    """
 
     __tablename__ = "cto_skills"
     __table_args__ = (
         within_tenant("cto_id", "ctos", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "cto_id", "skill_id"),
         CheckConstraint("level between 1 and 5", name="level"),
+        CheckConstraint("years between 0 and 60", name="years"),
         Index(None, "tenant_id", "skill_id", "cto_id"),
     )
 
     cto_id: Mapped[UUID]
     skill_id: Mapped[UUID] = mapped_column(ForeignKey("skills.id"))
     level: Mapped[int]
+    years: Mapped[int | None]
+
+
+class StatusChange(TenantModel):
+    """That a profile came to stand elsewhere; rows are added and never changed.
+
+    Attributes:
+        before: None for a profile that arrived with an import.
+        actor_id: who did it; None for the product itself, and for people who are gone.
+        actor_name: what they were called then.
+    """
+
+    __tablename__ = "cto_status_changes"
+    __table_args__ = (
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        within_tenant("actor_id", "users", ondelete="SET NULL (actor_id)"),
+        CheckConstraint("before in ('draft', 'in_review', 'listed', 'paused')", name="before"),
+        CheckConstraint("after in ('draft', 'in_review', 'listed', 'paused')", name="after"),
+        Index(None, "tenant_id", "cto_id", "id"),
+    )
+
+    cto_id: Mapped[UUID]
+    before: Mapped[str | None]
+    after: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Review(Timestamps, TenantModel):

@@ -7,8 +7,10 @@ import strawberry
 from ctorendang.domains.ctos.approvals import ApprovalService
 from ctorendang.domains.ctos.draft import NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.graphql import CtoType, ReviewType
+from ctorendang.domains.ctos.languages import LanguageLevel
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
+from ctorendang.domains.ctos.sections import Position, SpokenLanguage
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required_id
 
@@ -22,6 +24,26 @@ class CtoSkillInput:
 
     name: str
     level: int
+    years: int | None = strawberry.field(default=None, description="Of work with it.")
+
+
+@strawberry.input
+class PositionInput:
+    """A place worked at."""
+
+    role: str
+    company: str
+    started: int = strawberry.field(description="The year.")
+    ended: int | None = strawberry.field(default=None, description="The year; null for somebody who is still there.")
+    changed: str = ""
+
+
+@strawberry.input
+class SpokenLanguageInput:
+    """A language by its English name or ISO 639-1 code."""
+
+    name: str
+    level: LanguageLevel
 
 
 @strawberry.input
@@ -36,6 +58,9 @@ class UpdateCtoProfileInput:
     time_zone: str = "UTC"
     industries: list[str] = strawberry.field(default_factory=list)
     skills: list[CtoSkillInput] = strawberry.field(default_factory=list)
+    stages: list[str] = strawberry.field(default_factory=list, description="Any of seed, growth, scale, enterprise.")
+    experience: list[PositionInput] = strawberry.field(default_factory=list)
+    languages: list[SpokenLanguageInput] = strawberry.field(default_factory=list)
 
     def value(self) -> ProfileDraft:
         """As the service takes it."""
@@ -47,7 +72,10 @@ class UpdateCtoProfileInput:
             years_experience=self.years_experience,
             time_zone=self.time_zone,
             industries=self.industries,
-            skills=[NamedSkill(skill.name, skill.level) for skill in self.skills],
+            skills=[NamedSkill(skill.name, skill.level, skill.years) for skill in self.skills],
+            stages=self.stages,
+            experience=[Position(e.role, e.company, e.started, e.ended, e.changed) for e in self.experience],
+            languages=[SpokenLanguage(each.name, each.level) for each in self.languages],
         )
 
 

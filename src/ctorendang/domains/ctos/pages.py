@@ -13,7 +13,8 @@ from ctorendang.domains.ctos.draft import USUAL_LEVEL, NamedSkill, ProfileDraft
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.profiles import ProfileService
 from ctorendang.domains.ctos.reviews import ReviewService
-from ctorendang.domains.ctos.service import CtoOrder, CtoService
+from ctorendang.domains.ctos.sections import Position, SpokenLanguage
+from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.errors import AppError, Forbidden
 from ctorendang.infra.graphql.types import required_id
@@ -27,6 +28,7 @@ from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
+_POSITION = ("positionRole", "positionCompany", "positionStarted", "positionEnded", "positionChanged")
 _OWN = "/account/profile"
 _APPLIED = "Thank you! Your profile is in review, we will write to you."
 
@@ -40,22 +42,6 @@ class DirectoryPages(Controller):
     async def how_it_works(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
         """What happens from need to engagement."""
         return await pages.show(request, "how-it-works", {})
-
-    @get("/ctos")
-    async def directory(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """The directory; its filters stand in the address."""
-        query = Query(request)
-        wanted = query.filter(
-            search=query.text("search"),
-            skills=query.all("skills"),
-            industries=query.all("industries"),
-            maxHourlyRate=query.money("maxHourlyRate"),
-            minAvailability=query.number("minAvailability"),
-            minYears=query.number("minYears"),
-            minRating=query.decimal("minRating"),
-        )
-        order = query.choice("orderBy", [each.name for each in CtoOrder])
-        return await pages.show(request, "ctos", {"filter": wanted, "orderBy": order, **query.page(24)})
 
     @get("/ctos/{cto_id:str}")
     async def profile(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
@@ -199,8 +185,8 @@ def profile_draft(form: Form) -> ProfileDraft:
         InvalidInput: numbers that are none.
     """
     skills = [
-        NamedSkill(name, form.parse_number("skills", level) or USUAL_LEVEL)
-        for name, level in form.rows("skillName", "skillLevel")
+        NamedSkill(name, form.parse_number("skills", level) or USUAL_LEVEL, form.parse_number("skills", years))
+        for name, level, years in form.rows("skillName", "skillLevel", "skillYears")
     ]
     draft = ProfileDraft(
         headline=form.text("headline"),
@@ -211,6 +197,14 @@ def profile_draft(form: Form) -> ProfileDraft:
         time_zone=form.text("timeZone") or "UTC",
         industries=form.all("industries"),
         skills=skills,
+        stages=form.all("stages"),
+        experience=[
+            Position(
+                role, company, form.parse_number("experience", began), form.parse_number("experience", ended), told
+            )
+            for role, company, began, ended, told in form.rows(*_POSITION)
+        ],
+        languages=[SpokenLanguage(name, level) for name, level in form.rows("languageName", "languageLevel")],
     )
     form.done()
     return draft

@@ -9,5 +9,7 @@ class CtoPermission(StrEnum):
     READ = "ctos:cto:read"
     MANAGE_OWN = "ctos:cto:manage_own"
     APPROVE = "ctos:cto:approve"
+    IMPORT = "ctos:cto:import"
     READ_SKILLS = "ctos:skill:read"
     WRITE_REVIEW = "ctos:review:write"
+    PUBLISH_REVIEW = "ctos:review:publish"

@@ -4,6 +4,7 @@ from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.draft import ProfileDraft
 from ctorendang.domains.ctos.errors import ProfileNotReady
+from ctorendang.domains.ctos.history import move
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoRepository
@@ -46,10 +47,12 @@ class ProfileService:
         cto.availability = checked.availability or 0
         cto.years_experience = checked.years_experience or 0
         cto.time_zone = checked.time_zone
-        cto.industries = list(checked.industries)
+        cto.industries, cto.stages = list(checked.industries), list(checked.stages)
+        cto.experience = [position.stored() for position in checked.experience]
+        cto.languages = [language.stored() for language in checked.languages]
         await self._work.session.flush()
-        levels = {skill_ids[skill.name]: skill.level for skill in checked.skills}
-        await self._ctos.put_skills(self._tenant_id, cto.id, levels)
+        said = {skill_ids[skill.name]: skill for skill in checked.skills}
+        await self._ctos.put_skills(self._tenant_id, cto.id, said)
         self._saved(cto, "ctos.profile.saved")
         return cto
 
@@ -68,7 +71,7 @@ class ProfileService:
         if not (await self._ctos.skills_of(self._tenant_id, [cto.id]))[cto.id]:
             raise ProfileNotReady("Add at least one skill first.")
         # Coming back from a pause needs no second approval: an administrator has seen this profile.
-        cto.status = CtoStatus.LISTED if cto.published_at is not None else CtoStatus.IN_REVIEW
+        move(self._work, cto, CtoStatus.LISTED if cto.published_at is not None else CtoStatus.IN_REVIEW)
         cto.decline_reason = None
         self._saved(cto, "ctos.profile.submitted")
         if cto.status == CtoStatus.IN_REVIEW:
@@ -87,7 +90,7 @@ class ProfileService:
         cto = await self._get_own()
         if cto.status != CtoStatus.LISTED:
             raise ProfileNotReady("Only a listed profile can be paused.")
-        cto.status = CtoStatus.PAUSED
+        move(self._work, cto, CtoStatus.PAUSED)
         self._saved(cto, "ctos.profile.paused")
         return cto
 

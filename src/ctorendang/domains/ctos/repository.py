@@ -1,15 +1,16 @@
 """CTOs in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Numeric, Select, cast, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Numeric, Select, Uuid, bindparam, cast, delete, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill
+from ctorendang.domains.ctos.draft import NamedSkill
+from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill, StatusChange
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
 from ctorendang.infra.db.paging import Key, Page, cursor_of
@@ -34,6 +35,15 @@ class CtoFilter:
     min_availability: int | None = None
     min_years: int | None = None
     min_rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSkill:
+    """A skill of a CTO, with what they say about it."""
+
+    skill: Skill
+    level: int
+    years: int | None
 
 
 class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
@@ -64,15 +74,15 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
     def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
-        if text := searched(wanted.search):
-            words = func.websearch_to_tsquery("english", text)
+        if typed := searched(wanted.search):
+            words = func.websearch_to_tsquery("english", typed)
             named = exists().where(
                 CtoSkill.tenant_id == tenant_id,
                 CtoSkill.cto_id == Cto.id,
                 Skill.id == CtoSkill.skill_id,
-                Skill.name.ilike(like(text)),
+                Skill.name.ilike(like(typed)),
             )
-            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(like(text)), named))
+            statement = statement.where(or_(Cto.words.op("@@")(words), Cto.name.ilike(like(typed)), named))
         for name in wanted.skills:
             has = exists().where(
                 CtoSkill.tenant_id == tenant_id,
@@ -115,36 +125,78 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
 
     async def skills_of(self, tenant_id: UUID, cto_ids: list[UUID]) -> dict[UUID, list[tuple[Skill, int]]]:
         """The skills and levels of some CTOs, strongest first."""
+        held = await self.held_skills_of(tenant_id, cto_ids)
+        return {cto_id: [(each.skill, each.level) for each in named] for cto_id, named in held.items()}
+
+    async def held_skills_of(self, tenant_id: UUID, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+        """The skills of some CTOs with everything that they say about them, strongest first."""
         statement = (
-            select(CtoSkill.cto_id, Skill, CtoSkill.level)
+            select(CtoSkill.cto_id, Skill, CtoSkill.level, CtoSkill.years)
             .join(Skill, Skill.id == CtoSkill.skill_id)
             .where(CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id.in_(cto_ids))
             .order_by(CtoSkill.level.desc(), Skill.name)
         )
-        found: dict[UUID, list[tuple[Skill, int]]] = {cto_id: [] for cto_id in cto_ids}
-        for cto_id, skill, level in await self.session.execute(statement):
-            found[cto_id].append((skill, level))
+        found: dict[UUID, list[HeldSkill]] = {cto_id: [] for cto_id in cto_ids}
+        for cto_id, skill, level, years in await self.session.execute(statement):
+            found[cto_id].append(HeldSkill(skill, level, years))
         return found
 
-    async def put_skills(self, tenant_id: UUID, cto_id: UUID, levels: dict[UUID, int]) -> None:
-        """Give a CTO exactly these skills."""
+    async def history_of(self, tenant_id: UUID, cto_id: UUID) -> list[StatusChange]:
+        """Where a profile has stood, the latest first."""
+        statement = select(StatusChange).where(StatusChange.tenant_id == tenant_id, StatusChange.cto_id == cto_id)
+        return list(await self.session.scalars(statement.order_by(StatusChange.id.desc()).limit(50)))
+
+    async def put_skills(self, tenant_id: UUID, cto_id: UUID, said: Mapping[UUID, NamedSkill]) -> None:
+        """Give a CTO exactly these skills, with the level and the years said of each."""
         await self.session.execute(
             delete(CtoSkill).where(
-                CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id == cto_id, CtoSkill.skill_id.not_in(levels)
+                CtoSkill.tenant_id == tenant_id, CtoSkill.cto_id == cto_id, CtoSkill.skill_id.not_in(said)
             )
         )
-        if levels:
+        if said:
             statement = insert(CtoSkill).values(
                 [
-                    {"tenant_id": tenant_id, "cto_id": cto_id, "skill_id": skill_id, "level": level}
-                    for skill_id, level in levels.items()
+                    {
+                        "tenant_id": tenant_id,
+                        "cto_id": cto_id,
+                        "skill_id": id_,
+                        "level": each.level,
+                        "years": each.years,
+                    }
+                    for id_, each in said.items()
                 ]
             )
+            put = {"level": statement.excluded.level, "years": statement.excluded.years}
             await self.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["tenant_id", "cto_id", "skill_id"], set_={"level": statement.excluded.level}
-                )
+                statement.on_conflict_do_update(index_elements=["tenant_id", "cto_id", "skill_id"], set_=put)
             )
+
+    async def put_skills_of_many(self, tenant_id: UUID, levels: Mapping[UUID, Mapping[UUID, int]]) -> None:
+        """Give each of many CTOs exactly these skills and leave years as they are; in two statements, however many."""
+        rows = [(cto_id, skill_id, level) for cto_id, named in levels.items() for skill_id, level in named.items()]
+        values = {
+            "tenant_id": tenant_id,
+            "cto_ids": [cto_id for cto_id, _, _ in rows],
+            "skill_ids": [skill_id for _, skill_id, _ in rows],
+            "levels": [level for _, _, level in rows],
+        }
+        await self.session.execute(_DROP_OTHER_SKILLS, {**values, "all_cto_ids": list(levels)})
+        await self.session.execute(_PUT_SKILLS, values)
+
+
+_ARRAYS = tuple(bindparam(name, type_=ARRAY(Uuid())) for name in ("cto_ids", "skill_ids"))
+_LEVELS = bindparam("levels", type_=ARRAY(Integer()))
+_DROP_OTHER_SKILLS = text("""
+    delete from cto_skills where tenant_id = :tenant_id and cto_id = any(:all_cto_ids)
+        and (cto_id, skill_id) not in (select kept.cto_id, kept.skill_id
+            from unnest(:cto_ids, :skill_ids, :levels) as kept (cto_id, skill_id, level))
+""").bindparams(*_ARRAYS, _LEVELS, bindparam("all_cto_ids", type_=ARRAY(Uuid())))
+_PUT_SKILLS = text("""
+    insert into cto_skills (tenant_id, cto_id, skill_id, level)
+    select :tenant_id, put.cto_id, put.skill_id, put.level
+    from unnest(:cto_ids, :skill_ids, :levels) as put (cto_id, skill_id, level)
+    on conflict (tenant_id, cto_id, skill_id) do update set level = excluded.level
+""").bindparams(*_ARRAYS, _LEVELS, bindparam("tenant_id", type_=Uuid()))
 
 
 NEWEST_REVIEWS = (

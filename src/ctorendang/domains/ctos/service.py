@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Numeric, Select, func, literal, select
 
-from ctorendang.domains.ctos.models import Cto, Skill
+from ctorendang.domains.ctos.completeness import Completeness, ProfileFacts, completeness
+from ctorendang.domains.ctos.models import Cto, Skill, StatusChange
 from ctorendang.domains.ctos.permissions import CtoPermission
-from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository
+from ctorendang.domains.ctos.repository import CtoFilter, CtoRepository, HeldSkill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.work import UnitOfWork
@@ -107,3 +108,47 @@ class CtoService:
         """The skills and levels of profiles that the actor was given, strongest first."""
         self._work.require(CtoPermission.READ)
         return await self._ctos.skills_of(self._tenant_id, cto_ids)
+
+    async def held_skills_of(self, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
+        """The same with everything that is said about them."""
+        self._work.require(CtoPermission.READ)
+        return await self._ctos.held_skills_of(self._tenant_id, cto_ids)
+
+    async def completeness_of(self, cto: Cto) -> Completeness | None:
+        """How complete a profile is; None for those who neither own nor approve it.
+
+        Raises:
+            Forbidden: the actor reads no profiles.
+        """
+        self._work.require(CtoPermission.READ)
+        if not self._concerns(cto):
+            return None
+        held = (await self._ctos.held_skills_of(self._tenant_id, [cto.id]))[cto.id]
+        return completeness(
+            ProfileFacts(
+                headline=len(cto.headline),
+                bio=len(cto.bio),
+                skills=len(held),
+                skills_with_years=sum(each.years is not None for each in held),
+                industries=len(cto.industries),
+                stages=len(cto.stages),
+                positions=len(cto.experience),
+                positions_told=sum(bool(position["changed"]) for position in cto.experience),
+                languages=len(cto.languages),
+                hourly_rate=cto.hourly_rate,
+                availability=cto.availability,
+            )
+        )
+
+    async def history_of(self, cto: Cto) -> list[StatusChange] | None:
+        """Where a profile has stood, the latest first; None for those who neither own nor approve it.
+
+        Raises:
+            Forbidden: the actor reads no profiles.
+        """
+        self._work.require(CtoPermission.READ)
+        return await self._ctos.history_of(self._tenant_id, cto.id) if self._concerns(cto) else None
+
+    def _concerns(self, cto: Cto) -> bool:
+        own = self._work.actor.user_id is not None and cto.user_id == self._work.actor.user_id
+        return own or self._work.allows(CtoPermission.APPROVE)

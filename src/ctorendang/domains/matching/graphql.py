@@ -1,10 +1,12 @@
 """Matches in GraphQL."""
 
+from enum import Enum
 from uuid import UUID
 
 import strawberry
 
 from ctorendang.domains.ctos.graphql import CtoType
+from ctorendang.domains.matching.feedback import FeedbackService
 from ctorendang.domains.matching.service import Match, MatchFilter, MatchService
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
@@ -28,6 +30,9 @@ class MatchType:
     score: float = strawberry.field(description="0 to 1.")
     explanation: list[MatchComponent] = strawberry.field(description="Heaviest first.")
     concern: str | None = strawberry.field(description="The one thing to think about first.")
+    newcomer: bool = strawberry.field(
+        description="New here, and given this place to be seen at all; the score is theirs."
+    )
     cto: CtoType
 
     @classmethod
@@ -40,6 +45,7 @@ class MatchType:
                 for each in match.explanation
             ],
             concern=match.concern,
+            newcomer=match.newcomer,
             cto=CtoType.of(match.cto),
         )
 
@@ -52,6 +58,27 @@ class MatchFilterInput:
     min_availability: int | None = strawberry.field(default=None, description="Hours a week.")
     min_rating: float | None = None
     skills: list[str] | None = strawberry.field(default=None, description="Names; a CTO must have each.")
+
+
+@strawberry.enum(name="DismissalReason", description="Why a CTO is not relevant to a project.")
+class DismissalReason(Enum):
+    """As in ``feedback.REASONS``."""
+
+    SKILLS = "skills"
+    SENIORITY = "seniority"
+    RATE = "rate"
+    AVAILABILITY = "availability"
+    INDUSTRY = "industry"
+    STAGE = "stage"
+    OTHER = "other"
+
+
+@strawberry.type(name="DismissedMatch", description="A CTO who is left out of a project's matches.")
+class DismissedMatchType:
+    """Feedback that was given."""
+
+    reason: DismissalReason | None = strawberry.field(description="Null where they were only hidden.")
+    cto: CtoType
 
 
 async def _ready(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, bool]:
@@ -77,6 +104,16 @@ class MatchingQueries:
         )
         found = await info.context.use(lambda work: MatchService(work).matches(id_, first, wanted))
         return [MatchType.of(match) for match in found]
+
+    @priced(50)
+    async def dismissed_matches(self, info: Info, project_id: strawberry.ID) -> list[DismissedMatchType]:
+        """Whom the owner has left out of the matches of a project, the last one first; at most 50."""
+        id_ = required_id(project_id)
+        found = await info.context.use(lambda work: FeedbackService(work).dismissed(id_))
+        return [
+            DismissedMatchType(reason=DismissalReason(each.reason) if each.reason else None, cto=CtoType.of(each.cto))
+            for each in found
+        ]
 
     @strawberry.field
     async def matches_ready(self, info: Info, project_id: strawberry.ID) -> bool:

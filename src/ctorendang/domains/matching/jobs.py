@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from ctorendang.domains.matching.places import PlaceService
 from ctorendang.domains.matching.vectors import VectorService
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import WORKER, Actor
@@ -13,11 +14,25 @@ from ctorendang.infra.work import UnitOfWork
 
 
 async def _embed_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Read a profile, then look at the lists that it may be on."""
+    cto_id = UUID(payload["cto_id"])
+    await VectorService(work).embed_cto(cto_id)
+    for project_id in await PlaceService(work).projects_near(cto_id):
+        work.publish("match.moved", {"project_id": str(project_id)})
+
+
+async def _embed_unread_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await VectorService(work).embed_cto(UUID(payload["cto_id"]))
 
 
 async def _embed_project(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await VectorService(work).embed_project(UUID(payload["project_id"]))
+    project_id = UUID(payload["project_id"])
+    await VectorService(work).embed_project(project_id)
+    work.publish("match.moved", {"project_id": str(project_id)})
+
+
+async def _refresh_places(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await PlaceService(work).refresh(UUID(payload["project_id"]))
 
 
 async def read_what_is_unread(product: Product) -> None:
@@ -35,7 +50,9 @@ async def read_what_is_unread(product: Product) -> None:
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "matching.embed_cto", _embed_cto),
-    Subscription("cto.unread", "matching.embed_unread_cto", _embed_cto, bulk=True),
+    Subscription("cto.unread", "matching.embed_unread_cto", _embed_unread_cto, bulk=True),
     Subscription("project.saved", "matching.embed_project", _embed_project),
     Subscription("project.unread", "matching.embed_unread_project", _embed_project, bulk=True),
+    Subscription("match.moved", "matching.refresh_places", _refresh_places, bulk=True),
+    Subscription("match.judged", "matching.refresh_judged_places", _refresh_places),
 )

@@ -7,4 +7,8 @@ class MatchingPermission(StrEnum):
     """``domain:resource:action``; every member has a row in ``policies/``."""
 
     READ = "matching:match:read"
+    JUDGE = "matching:match:judge"
+    READ_FIT = "matching:fit:read"
+    READ_WEIGHTS = "matching:weights:read"
+    CHANGE_WEIGHTS = "matching:weights:change"
     EMBED = "matching:vector:write"

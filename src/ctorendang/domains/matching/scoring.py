@@ -3,16 +3,34 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WEIGHTS: Mapping[str, float] = {
-    "skills": 0.35,
-    "relevance": 0.30,
-    "rate": 0.10,
-    "availability": 0.10,
-    "rating": 0.10,
-    "industry": 0.05,
+COMPONENTS = (
+    "skills", "needs", "relevance", "words", "rate", "availability", "rating", "freshness", "stage", "industry",
+)  # fmt: skip
+"""What a score is made of. How much each weighs stands in ``match_weights``; what a project does not say (no skills, no
+rate limit ...) weighs nothing, and the rest shares its weight."""
+
+MOVABLE = ("rate", "availability", "rating", "stage", "industry")
+"""What a tenant may make count more or less: preferences. The rest is what the evaluation is about."""
+LEAST_FACTOR, MOST_FACTOR = 0.5, 2.0
+
+
+def adjusted(reference: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:
+    """The reference with a tenant's factors, adding up to 1 again; factors out of bounds, or of others, do nothing."""
+    moved = {
+        name: weight * min(MOST_FACTOR, max(LEAST_FACTOR, factors.get(name, 1.0))) if name in MOVABLE else weight
+        for name, weight in ((name, reference.get(name, 0.0)) for name in COMPONENTS)
+    }
+    total = sum(moved.values())
+    return {name: weight / total for name, weight in moved.items()}
+
+
+STAGE_WORDS: Mapping[str, str] = {
+    "seed": "a company of a handful",
+    "growth": "a growing company",
+    "scale": "a company of hundreds",
+    "enterprise": "a large organisation",
 }
-"""Shares of the score. What a project does not say (no skills, no rate limit ...) weighs nothing, and the rest shares
-its weight."""
+"""How stages are called to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +43,14 @@ class Facts:
         has: skills of the project that the CTO names.
         near: skills of the project of which the CTO names a relative.
         lacks: the project's other skills.
+        suggested: skills that the project's text suggests and the CTO knows.
         hours: a week, open for new work.
         hours_wanted: a week, by the project.
         rate: what the CTO takes as a share of the project's limit, None where they cannot be compared.
         rating: mean stars, None without reviews.
+        age: days since the profile was changed.
+        stage: of the project's company.
+        stages: that the CTO is at home in.
     """
 
     weights: Mapping[str, float]
@@ -36,12 +58,16 @@ class Facts:
     has: Sequence[str]
     near: Sequence[str]
     lacks: Sequence[str]
+    suggested: Sequence[str]
     hours: int
     hours_wanted: int | None
     rate: float | None
     rating: float | None
     reviews: int
     industry: str | None
+    age: int
+    stage: str | None
+    stages: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +100,8 @@ def concern(facts: Facts) -> str | None:
         return f"Does not name {_listed(facts.lacks[:2])}"
     if facts.hours_wanted and facts.hours < facts.hours_wanted:
         return f"Has {facts.hours} hours a week, you ask for {facts.hours_wanted}"
+    if facts.stage and facts.stages and facts.stage not in facts.stages:
+        return f"Is more at home in {STAGE_WORDS[facts.stages[0]]} than in {STAGE_WORDS[facts.stage]}"
     if not facts.reviews:
         return "Has no reviews here yet"
     if facts.rating is not None and facts.rating < 4:
@@ -108,6 +136,37 @@ def _relevance(facts: Facts) -> str:
     return "Writes about other kinds of work"
 
 
+def _needs(facts: Facts) -> str:
+    if facts.suggested:
+        return f"Knows what your text speaks of: {_listed(facts.suggested[:3])}"
+    if facts.values["needs"] > 0:
+        return "Knows relatives of what your text speaks of"
+    return "Names nothing that your text speaks of"
+
+
+def _words(facts: Facts) -> str:
+    value = facts.values["words"]
+    if value >= 0.5:
+        return "Uses many of your words"
+    return "Uses some of your words" if value > 0.05 else "Uses other words than you"
+
+
+def _freshness(facts: Facts) -> str:
+    if facts.age <= 1:
+        return "Profile is up to date"
+    if facts.age < 60:
+        return f"Profile changed {facts.age} days ago"
+    return f"Profile changed {round(facts.age / 30)} months ago"
+
+
+def _stage(facts: Facts) -> str:
+    if not facts.stages:
+        return "Does not say in what size of company they are at home"
+    if facts.stage in facts.stages:
+        return f"At home in {STAGE_WORDS[facts.stage or 'seed']} like yours"
+    return f"More at home in {STAGE_WORDS[facts.stages[0]]}"
+
+
 def _rate(facts: Facts) -> str:
     if facts.rate is None:
         return "Charges in another currency than you plan in"
@@ -140,9 +199,13 @@ def _listed(names: Sequence[str]) -> str:
 
 _NOTES = {
     "skills": _skills,
+    "needs": _needs,
     "relevance": _relevance,
+    "words": _words,
     "rate": _rate,
     "availability": _availability,
     "rating": _rating,
+    "freshness": _freshness,
+    "stage": _stage,
     "industry": _industry,
 }

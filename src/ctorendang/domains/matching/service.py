@@ -2,35 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Uuid
+from sqlalchemy import Row, select
 
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.skills import resolve_skills
+from ctorendang.domains.matching.listing import Listed, Listing
 from ctorendang.domains.matching.models import ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
-from ctorendang.domains.matching.scoring import WEIGHTS, Component, Facts, concern, explain, score
+from ctorendang.domains.matching.repository import Bounds, MatchRepository
+from ctorendang.domains.matching.scoring import COMPONENTS, Component, Facts, concern, explain, score
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
 
 MOST = 50
-
-_CANDIDATES = 200
-# Between unrelated and near-identical texts, as the local model scores them (measured on the demo profiles).
-_SIMILARITY_LOW, _SIMILARITY_HIGH = 0.10, 0.65
-
-_SQL = text((resources.files(__package__) / "match.sql").read_text("utf-8")).bindparams(
-    bindparam("must_skills", type_=ARRAY(Uuid()))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +42,17 @@ class MatchFilter:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One CTO's fit, with the sum that it is."""
+    """One CTO's fit, with the sum that it is.
+
+    Attributes:
+        newcomer: the place, not the score, was given to help somebody start.
+    """
 
     cto: Cto
     score: float
     explanation: Sequence[Component]
     concern: str | None
+    newcomer: bool = False
 
 
 class MatchService:
@@ -63,6 +60,7 @@ class MatchService:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
+        self._matches = MatchRepository(work.session, work.tenant_id)
 
     async def matches(self, project_id: UUID, first: int, wanted: MatchFilter) -> list[Match]:
         """The best CTOs for a project, best first.
@@ -86,25 +84,15 @@ class MatchService:
         fields.done()
         if not await self.sees_matches_of(project_id):
             raise NotFound("There is no such project of yours.")
-        parameters = {
-            **WEIGHTS,
-            "tenant_id": self._work.tenant_id,
-            "project_id": project_id,
-            "first": first,
-            "candidates": _CANDIDATES,
-            # Filters that the vectors know nothing of would thin the nearest out: take more of them then.
-            "nearest": _CANDIDATES * (10 if wanted.skills or wanted.min_rating is not None else 1),
-            "similarity_low": _SIMILARITY_LOW,
-            "similarity_high": _SIMILARITY_HIGH,
-            "max_hourly_rate": wanted.max_hourly_rate,
-            "min_availability": wanted.min_availability,
-            "min_rating": wanted.min_rating,
-            "must_skills": list(skills.values()),
-        }
-        rows = (await self._work.session.execute(_SQL, parameters)).all()
+        bounds = Bounds(wanted.max_hourly_rate, wanted.min_availability, wanted.min_rating, list(skills.values()))
+        if bounds == Bounds(skill_ids=[]):
+            listed = await Listing(self._work.session, self._work.tenant_id).first(project_id, first)
+        else:
+            listed = Listed(await self._matches.best(project_id, first, await self._matches.weights(), bounds))
+        rows = listed.rows
         statement = select(Cto).where(Cto.tenant_id == self._work.tenant_id, Cto.id.in_([row.id for row in rows]))
         ctos = {cto.id: cto for cto in await self._work.session.scalars(statement)}
-        return [_match(ctos[row.id], row) for row in rows]
+        return [as_match(ctos[row.id], row, lifted=row.id == listed.lifted) for row in rows]
 
     async def sees_matches_of(self, project_id: UUID) -> bool:
         """Whether a project is the actor's own, or the actor oversees all of them."""
@@ -127,19 +115,24 @@ class MatchService:
         return set(await self._work.session.scalars(statement))
 
 
-def _match(cto: Cto, row: Row[Any]) -> Match:
+def as_match(cto: Cto, row: Row[Any], *, lifted: bool = False) -> Match:
+    """A row of ``match.sql`` with its explanation."""
     facts = Facts(
         weights=row.shares,
-        values={name: getattr(row, name) for name in WEIGHTS},
+        values={name: getattr(row, name) for name in COMPONENTS},
         has=row.has,
         near=row.near,
         lacks=row.lacks,
+        suggested=row.suggested,
         hours=row.hours,
         hours_wanted=row.hours_per_week,
         rate=row.rate_share,
         rating=None if row.stars is None else float(row.stars),
         reviews=row.review_count,
         industry=row.project_industry,
+        age=max(0, (now() - row.updated_at).days),
+        stage=row.company_stage,
+        stages=row.stages or (),
     )
     components = explain(facts)
-    return Match(cto, score(components), components, concern(facts))
+    return Match(cto, score(components), components, concern(facts), lifted)

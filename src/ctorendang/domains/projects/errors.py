@@ -21,3 +21,57 @@ class ProjectAlreadyPublished(AppError):
 
     def __init__(self) -> None:
         super().__init__("This project is published already.")
+
+
+class ProjectNotPublished(AppError):
+    """Only what is out can be paused."""
+
+    code = "project_not_published"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This project is not published, so there is nothing to pause.")
+
+
+class ProjectNotPaused(AppError):
+    """Only what is paused can go on."""
+
+    code = "project_not_paused"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This project is not paused.")
+
+
+class ProjectChangedMeanwhile(AppError):
+    """It says something else than its reader saw."""
+
+    code = "project_changed_meanwhile"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("This project was changed somewhere else meanwhile. Compare both, then save again.")
+
+
+class CtoCannotBeInvited(AppError):
+    """Only who is listed, and somebody else, is invited."""
+
+    code = "cto_cannot_be_invited"
+    status = 409
+
+
+class AttachmentNotAccepted(AppError):
+    """It is no file that is taken; the detail says why."""
+
+    code = "attachment_not_accepted"
+    status = 422
+
+
+class AttachmentsNotAvailable(AppError):
+    """There is nowhere to keep files now."""
+
+    code = "attachments_not_available"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Files cannot be stored or read right now. Try again in a few minutes.")

@@ -1,6 +1,5 @@
 """Projects in GraphQL."""
 
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,20 +9,25 @@ import strawberry
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.graphql import SkillType
 from ctorendang.domains.ctos.models import Skill
-from ctorendang.domains.projects.draft import ProjectDraft
-from ctorendang.domains.projects.models import Project
+from ctorendang.domains.projects.attachments import AttachmentService
+from ctorendang.domains.projects.invited import InvitationService, Invited
+from ctorendang.domains.projects.models import Project, ProjectAttachment
 from ctorendang.domains.projects.service import ProjectFilter, ProjectService
-from ctorendang.domains.projects.status import ProjectStatus
+from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import PageRequest
-from ctorendang.infra.graphql.refusals import mutation
-from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id, required_id
+from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
 from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(ProjectStatus, description="Where a project stands.")
+strawberry.enum(ProjectVisibility, description="Which CTOs see a published project: all, or those invited.")
 
 
-async def _skills(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
-    return await ProjectService(work).skills_of(project_ids)
+async def _must_skills(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
+    return await ProjectService(work).skills_of(project_ids, Importance.MUST)
+
+
+async def _nice_skills(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
+    return await ProjectService(work).skills_of(project_ids, Importance.NICE)
 
 
 @strawberry.type
@@ -31,6 +35,49 @@ class ProjectOwner:
     """Who posted a project."""
 
     name: str
+
+
+async def _attachments(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[ProjectAttachment]]:
+    return await AttachmentService(work).of_projects(project_ids)
+
+
+async def _invited(work: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, list[Invited]]:
+    return await InvitationService(work).of_projects(project_ids)
+
+
+@strawberry.type(name="ProjectAttachment", description="A file that goes with a project.")
+class ProjectAttachmentType:
+    """A file."""
+
+    id: strawberry.ID
+    name: str
+    media_type: str
+    size: int = strawberry.field(description="Bytes.")
+    url: str = strawberry.field(description="Path on this host, for those who see the project.")
+
+    @classmethod
+    def of(cls, row: ProjectAttachment) -> "ProjectAttachmentType":
+        """From its row."""
+        path = f"/projects/{row.project_id}/attachments/{row.id}"
+        return cls(id=strawberry.ID(str(row.id)), name=row.name, media_type=row.media_type, size=row.size, url=path)
+
+
+@strawberry.type(name="ProjectInvitation", description="That a CTO is invited to see a project.")
+class ProjectInvitationType:
+    """An invitation."""
+
+    cto_id: strawberry.ID
+    name: str
+    headline: str
+    told_at: datetime | None = strawberry.field(description="When the CTO was written to: once it is published.")
+
+    @classmethod
+    def of(cls, invited: Invited) -> "ProjectInvitationType":
+        """From its row and the CTO's."""
+        row = invited.invitation
+        return cls(
+            cto_id=strawberry.ID(str(row.cto_id)), name=invited.name, headline=invited.headline, told_at=row.told_at
+        )
 
 
 @strawberry.type(name="Project", description="What a company needs done.")
@@ -42,12 +89,19 @@ class ProjectType:
     title: str
     description: str
     status: ProjectStatus
+    visibility: ProjectVisibility
     industry: str | None
+    stage: str | None = strawberry.field(description="Of the company.")
+    goals: str = strawberry.field(description="How one will know that it went well; empty when it is not said.")
+    deliverables: list[str] = strawberry.field(description="What is handed over.")
     budget: int | None = strawberry.field(description="For the whole project, in minor units of the currency.")
     currency: str
     max_hourly_rate: int | None = strawberry.field(description="Minor units.")
     hours_per_week: int | None
     starts_on: date | None
+    length_weeks: int | None
+    nda_required: bool = strawberry.field(description="Details are told after an agreement not to pass them on.")
+    version: int = strawberry.field(description="Grows with every change of what it says.")
     created_at: datetime
     updated_at: datetime
 
@@ -60,20 +114,42 @@ class ProjectType:
             title=project.title,
             description=project.description,
             status=ProjectStatus(project.status),
+            visibility=ProjectVisibility(project.visibility),
             industry=project.industry,
+            stage=project.stage,
+            goals=project.goals,
+            deliverables=list(project.deliverables),
             budget=project.budget,
             currency=project.currency,
             max_hourly_rate=project.max_hourly_rate,
             hours_per_week=project.hours_per_week,
             starts_on=project.starts_on,
+            length_weeks=project.length_weeks,
+            nda_required=project.nda_required,
+            version=project.version,
             created_at=project.created_at,
             updated_at=project.updated_at,
         )
 
     @strawberry.field
     async def skills(self, info: Info) -> list[SkillType]:
-        """The skills it asks for."""
-        return [SkillType.of(skill) for skill in await info.context.load_found(_skills, self.row.id)]
+        """The skills that it cannot do without."""
+        return [SkillType.of(skill) for skill in await info.context.load_found(_must_skills, self.row.id)]
+
+    @strawberry.field
+    async def nice_skills(self, info: Info) -> list[SkillType]:
+        """The skills that would help."""
+        return [SkillType.of(skill) for skill in await info.context.load_found(_nice_skills, self.row.id)]
+
+    @strawberry.field
+    async def attachments(self, info: Info) -> list[ProjectAttachmentType]:
+        """Its files, oldest first."""
+        return [ProjectAttachmentType.of(row) for row in await info.context.load_found(_attachments, self.row.id)]
+
+    @strawberry.field
+    async def invitations(self, info: Info) -> list[ProjectInvitationType]:
+        """Whom its owner has invited; to CTOs, whether they are."""
+        return [ProjectInvitationType.of(each) for each in await info.context.load_found(_invited, self.row.id)]
 
     @strawberry.field
     async def owner(self, info: Info) -> ProjectOwner:
@@ -87,67 +163,6 @@ class ProjectFilterInput:
 
     status: ProjectStatus | None = None
     search: str | None = strawberry.field(default=None, description="Part of the title.")
-
-
-@strawberry.input
-class CreateProjectInput:
-    """A new project; what is left out can be said later."""
-
-    title: str
-    description: str
-    industry: str | None = None
-    budget: int | None = strawberry.field(default=None, description="Minor units of the marketplace's currency.")
-    max_hourly_rate: int | None = strawberry.field(default=None, description="Minor units.")
-    hours_per_week: int | None = None
-    starts_on: date | None = None
-    skills: list[str] = strawberry.field(default_factory=list, description="Names, as `skills` knows them.")
-
-    def value(self) -> ProjectDraft:
-        """As the service takes it."""
-        return ProjectDraft(
-            title=self.title,
-            description=self.description,
-            industry=self.industry,
-            budget=self.budget,
-            max_hourly_rate=self.max_hourly_rate,
-            hours_per_week=self.hours_per_week,
-            starts_on=self.starts_on,
-            skills=self.skills,
-        )
-
-
-@strawberry.input
-class UpdateProjectInput:
-    """What changes about a project; what is left out stays as it is, and null takes it away."""
-
-    project_id: strawberry.ID
-    title: strawberry.Maybe[str]
-    description: strawberry.Maybe[str]
-    industry: strawberry.Maybe[str | None]
-    budget: strawberry.Maybe[int | None]
-    max_hourly_rate: strawberry.Maybe[int | None]
-    hours_per_week: strawberry.Maybe[int | None]
-    starts_on: strawberry.Maybe[date | None]
-    skills: strawberry.Maybe[list[str]]
-
-    def changes(self) -> dict[str, object]:
-        """What was said, by the draft's attribute."""
-        said = {field.name: getattr(self, field.name) for field in fields(ProjectDraft)}
-        return {name: some.value for name, some in said.items() if some is not None}
-
-
-@strawberry.input
-class PublishProjectInput:
-    """Which project."""
-
-    project_id: strawberry.ID
-
-
-@strawberry.input
-class CloseProjectInput:
-    """Which project."""
-
-    project_id: strawberry.ID
 
 
 ProjectResult = Annotated[ProjectType | Refusal | InvalidInput, strawberry.union("ProjectResult")]
@@ -184,34 +199,3 @@ class ProjectQueries:
         return connection(
             page, ProjectType.of, lambda: info.context.use(lambda work: ProjectService(work).count(wanted))
         )
-
-
-@strawberry.type
-class ProjectMutations:
-    """Roots that change projects."""
-
-    @mutation
-    async def create_project(self, info: Info, input: CreateProjectInput) -> ProjectResult:
-        """Post a project, as a draft that can be matched at once; for clients."""
-        currency = info.context.tenant.currency
-        project = await info.context.use(lambda work: ProjectService(work).create(input.value(), currency))
-        return ProjectType.of(project)
-
-    @mutation
-    async def update_project(self, info: Info, input: UpdateProjectInput) -> ProjectResult:
-        """Change one's project."""
-        project_id = required_id(input.project_id)
-        project = await info.context.use(lambda work: ProjectService(work).update(project_id, input.changes()))
-        return ProjectType.of(project)
-
-    @mutation
-    async def publish_project(self, info: Info, input: PublishProjectInput) -> ProjectResult:
-        """Show one's draft to the marketplace's CTOs."""
-        project_id = required_id(input.project_id)
-        return ProjectType.of(await info.context.use(lambda work: ProjectService(work).publish(project_id)))
-
-    @mutation
-    async def close_project(self, info: Info, input: CloseProjectInput) -> ProjectResult:
-        """End one's project for good."""
-        project_id = required_id(input.project_id)
-        return ProjectType.of(await info.context.use(lambda work: ProjectService(work).close(project_id)))

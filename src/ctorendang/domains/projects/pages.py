@@ -1,4 +1,4 @@
-"""Projects as pages: the list, the wizard, and what becomes of them."""
+"""Projects as pages: the list and the wizard."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ctorendang.domains.projects.draft import ProjectDraft
+from ctorendang.domains.projects.draft import UNTITLED, ProjectDraft
+from ctorendang.domains.projects.errors import ProjectChangedMeanwhile
+from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService
-from ctorendang.domains.projects.status import ProjectStatus
-from ctorendang.infra.errors import AppError
+from ctorendang.domains.projects.status import ProjectStatus, ProjectVisibility
+from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -18,11 +20,13 @@ from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.web.queries import Query
-from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
 
-_STEPS = ("about", "skills", "terms", "review")
+_STEPS = ("about", "skills", "terms", "access", "review")
+_AUTOSAVE = "autosave"
+# What is saved on the way, rather than because somebody says that it is done.
+_UNFINISHED = frozenset({_AUTOSAVE, "back", "exit"})
 
 
 class ProjectPages(Controller):
@@ -55,13 +59,23 @@ class ProjectPages(Controller):
         """Keep the first step as a draft, so that nothing is lost from here on."""
         form = await pages.form(request)
         context = context_of(request)
-        draft = ProjectDraft(form.text("title"), form.text("description"))
+        product.grants.require(context.actor, ProjectPermission.CREATE)
+        unfinished = form.text("go") in _UNFINISHED
+        said = _changes("about", form)
+        if unfinished:
+            said["title"] = said["title"].strip() or UNTITLED
         try:
             async with product.units.begin(context.actor) as work:
-                project = await ProjectService(work).create(draft, context.tenant.currency)
+                project = await ProjectService(work).create(
+                    ProjectDraft(**said), context.tenant.currency, unfinished=unfinished
+                )
         except AppError as error:
+            if form.text("go") == _AUTOSAVE:
+                return _not_saved(error)
             return await pages.show(request, "project-new", form=pages.refused(error, form), status=error.status)
-        return pages.redirect(f"/projects/{project.id}/edit?step=skills", "Your draft is saved.")
+        if form.text("go") == _AUTOSAVE:
+            return _saved_by_itself(project, "about")
+        return pages.redirect(_next_page(str(project.id), "about", form.text("go")), "Your draft is saved.")
 
     @get("/{project_id:str}/edit")
     async def edit_form(
@@ -88,59 +102,73 @@ class ProjectPages(Controller):
         product.grants.require(context_of(request).actor, ProjectPermission.MANAGE_OWN)
         step = Query(request).choice("step", _STEPS) or _STEPS[0]
         try:
-            changes = _changes(step, form)
-            form.done()
-            async with product.units.begin(context_of(request).actor) as work:
-                await ProjectService(work).update(required_id(project_id), changes)
+            project = await _keep(request, product, project_id, step, form)
         except AppError as error:
-            refused = pages.refused(error, form)
+            if form.text("go") == _AUTOSAVE:
+                return _not_saved(error)
+            refused = {**pages.refused(error, form), "conflict": isinstance(error, ProjectChangedMeanwhile)}
             variables = {"id": project_id}
             return await pages.show_found(
                 request, "project-edit", "project", variables, form=refused, status=error.status
             )
+        if form.text("go") == _AUTOSAVE:
+            return _saved_by_itself(project, step)
         return pages.redirect(_next_page(project_id, step, form.text("go")), "Saved.")
 
-    @post("/{project_id:str}/publish")
-    async def publish(
-        self, request: AnyRequest, pages: NamedDependency[Pages], project_id: FromPath[str]
-    ) -> Response[Any]:
-        """Show the project to the CTOs."""
 
-        async def publish(work: UnitOfWork, _: Form) -> str:
-            await ProjectService(work).publish(required_id(project_id))
-            return "Your project is published."
+async def _keep(request: AnyRequest, product: Product, project_id: str, step: str, form: Form) -> Project:
+    """Save what a step says, in a unit of work of its own; a step that is left or saved by itself may be unfinished."""
+    unfinished = form.text("go") in _UNFINISHED
+    changes, version = _changes(step, form), form.number("version")
+    form.done()
+    if unfinished and "title" in changes:
+        changes["title"] = changes["title"].strip() or UNTITLED
+    async with product.units.begin(context_of(request).actor) as work:
+        projects = ProjectService(work)
+        return await projects.update(required_id(project_id), changes, version=version, unfinished=unfinished)
 
-        return await pages.press(request, f"/projects/{project_id}", publish)
 
-    @post("/{project_id:str}/close")
-    async def close(
-        self, request: AnyRequest, pages: NamedDependency[Pages], project_id: FromPath[str]
-    ) -> Response[Any]:
-        """End the project."""
+def _saved_by_itself(project: Project, step: str) -> Response[Any]:
+    place = f"/projects/{project.id}/edit?step={step}"
+    return Response({"version": project.version, "place": place, "title": project.title})
 
-        async def close(work: UnitOfWork, _: Form) -> str:
-            await ProjectService(work).close(required_id(project_id))
-            return "Your project is closed."
 
-        return await pages.press(request, f"/projects/{project_id}", close)
+def _not_saved(error: AppError) -> Response[Any]:
+    problems = error.fields if isinstance(error, InvalidInput) else {}
+    told = {"message": next(iter(problems.values()), error.detail), "fields": problems}
+    return Response(told, status_code=error.status)
 
 
 def _changes(step: str, form: Form) -> dict[str, Any]:
     if step == "about":
-        return {"title": form.text("title"), "description": form.text("description")}
+        return {
+            "title": form.text("title"),
+            "description": form.text("description"),
+            "goals": form.text("goals"),
+            "deliverables": form.all("deliverables"),
+        }
     if step == "skills":
-        return {"skills": form.all("skills"), "industry": form.text("industry") or None}
+        return {
+            "skills": form.all("skills"),
+            "nice_skills": form.all("niceSkills"),
+            "industry": form.text("industry") or None,
+            "stage": form.text("stage") or None,
+        }
     if step == "terms":
         return {
             "budget": form.money("budget"),
             "max_hourly_rate": form.money("maxHourlyRate"),
             "hours_per_week": form.number("hoursPerWeek"),
             "starts_on": form.day("startsOn"),
+            "length_weeks": form.number("lengthWeeks"),
         }
+    if step == "access":
+        visibility = form.text("visibility") or ProjectVisibility.TENANT
+        return {"visibility": visibility, "nda_required": form.text("ndaRequired") == "yes"}
     return {}
 
 
-def _next_page(project_id: FromPath[str], step: str, go: str) -> str:
+def _next_page(project_id: str, step: str, go: str) -> str:
     place = _STEPS.index(step) + {"back": -1, "exit": len(_STEPS)}.get(go, 1)
     if 0 <= place < len(_STEPS):
         return f"/projects/{project_id}/edit?step={_STEPS[place]}"

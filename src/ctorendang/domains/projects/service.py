@@ -1,21 +1,21 @@
-"""Posting projects."""
+"""Posting projects, and who sees them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.ctos.skills import resolve_skills
 from ctorendang.domains.projects.draft import ProjectDraft
-from ctorendang.domains.projects.errors import ProjectAlreadyClosed, ProjectAlreadyPublished
-from ctorendang.domains.projects.models import Project
+from ctorendang.domains.projects.errors import ProjectAlreadyClosed, ProjectChangedMeanwhile
+from ctorendang.domains.projects.models import Project, ProjectInvitation
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.repository import ProjectRepository
-from ctorendang.domains.projects.status import ProjectStatus
+from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields, like, searched
@@ -32,7 +32,11 @@ class ProjectFilter:
 
 
 class ProjectService:
-    """What people may do with projects. One sees one's own; CTOs also the published ones; administrators all."""
+    """What people may do with projects.
+
+    One sees one's own; CTOs also the published ones that are open to all or to which they are invited; administrators
+    all.
+    """
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
@@ -42,16 +46,8 @@ class ProjectService:
     async def find(self, project_id: UUID) -> Project | None:
         """A project that the actor may see."""
         self._work.require(ProjectPermission.READ)
-        project = await self._projects.find(self._tenant_id, project_id)
-        return project if project is not None and self._visible(project) else None
-
-    def _visible(self, project: Project) -> bool:
-        own = project.owner_id == self._work.actor.user_id
-        published = project.status == ProjectStatus.PUBLISHED and self._reads_published()
-        return own or published or self._work.allows(ProjectPermission.READ_ALL)
-
-    def _reads_published(self) -> bool:
-        return self._work.allows(ProjectPermission.READ_PUBLISHED)
+        seen = await self._work.session.scalars(self._visible().where(Project.id == project_id))
+        return seen.one_or_none()
 
     async def page(self, wanted: ProjectFilter, request: PageRequest) -> Page[Project]:
         """The newest of the projects that the actor may see.
@@ -71,137 +67,150 @@ class ProjectService:
         return (await self._work.session.scalar(statement)) or 0
 
     def _select(self, wanted: ProjectFilter) -> Select[Project]:
-        statement = select(Project).where(Project.tenant_id == self._tenant_id)
-        if not self._work.allows(ProjectPermission.READ_ALL):
-            visible = [Project.owner_id == self._work.actor.user_id]
-            if self._reads_published():
-                visible.append(Project.status == ProjectStatus.PUBLISHED)
-            statement = statement.where(or_(*visible))
+        statement = self._visible()
         if wanted.status is not None:
             statement = statement.where(Project.status == wanted.status)
         if text := searched(wanted.search):
             statement = statement.where(Project.title.ilike(like(text)))
         return statement
 
-    async def skills_of(self, project_ids: list[UUID]) -> dict[UUID, list[Skill]]:
+    def _visible(self) -> Select[Project]:
+        statement = select(Project).where(Project.tenant_id == self._tenant_id)
+        if self._work.allows(ProjectPermission.READ_ALL):
+            return statement
+        visible = [Project.owner_id == self._work.actor.user_id]
+        if self._work.allows(ProjectPermission.READ_PUBLISHED):
+            visible.append(and_(Project.status == ProjectStatus.PUBLISHED, self._open_to_actor()))
+        return statement.where(or_(*visible))
+
+    def _open_to_actor(self) -> ColumnElement[bool]:
+        invited = select(ProjectInvitation.project_id).where(
+            ProjectInvitation.tenant_id == self._tenant_id, ProjectInvitation.user_id == self._work.actor.user_id
+        )
+        return or_(Project.visibility == ProjectVisibility.TENANT, Project.id.in_(invited))
+
+    async def skills_of(self, project_ids: list[UUID], importance: Importance) -> dict[UUID, list[Skill]]:
         """The skills of projects that the actor was given."""
         self._work.require(ProjectPermission.READ)
-        return await self._projects.skills_of(self._tenant_id, project_ids)
+        return await self._projects.skills_of(self._tenant_id, project_ids, importance)
 
-    async def create(self, draft: ProjectDraft, currency: str) -> Project:
+    async def create(self, draft: ProjectDraft, currency: str, *, unfinished: bool = False) -> Project:
         """Post a project, as a draft; it can be matched at once.
 
         Args:
             draft: as it was typed.
             currency: the tenant's, in which amounts are meant.
+            unfinished: it is still being typed, so the description may be missing.
 
         Raises:
             Forbidden: the actor does not post projects.
             InvalidInput: a field is not good.
         """
         self._work.require(ProjectPermission.CREATE)
-        checked, skill_ids = await self._check(draft)
+        checked, skills = await self._check(draft, currency, unfinished=unfinished)
         project = Project(
             tenant_id=self._tenant_id,
             owner_id=self._work.actor.person,
             currency=currency,
             status=ProjectStatus.DRAFT,
+            version=1,
         )
         _write(project, checked)
         self._work.session.add(project)
         await self._work.session.flush()
-        await self._projects.put_skills(self._tenant_id, project.id, skill_ids)
-        self._saved(project, "created")
+        await self._projects.put_skills(self._tenant_id, project.id, skills)
+        saved(self._work, project, "created")
         return project
 
-    async def update(self, project_id: UUID, changes: Mapping[str, Any]) -> Project:
+    async def update(
+        self, project_id: UUID, changes: Mapping[str, Any], *, version: int | None = None, unfinished: bool = False
+    ) -> Project:
         """Change parts of one's project.
 
         Args:
             project_id: which.
             changes: new values of a ``ProjectDraft``, by attribute.
+            version: the one that the changes were made to; None where whatever is there may be changed.
+            unfinished: it is still being typed, so a draft's description may be missing.
 
         Raises:
             Forbidden: the actor manages no projects.
             NotFound: it is not the actor's.
             ProjectAlreadyClosed: it does not change any more.
+            ProjectChangedMeanwhile: it has another version.
             InvalidInput: a field is not good.
         """
         self._work.require(ProjectPermission.MANAGE_OWN)
-        project = await self._own(project_id)
-        checked, skill_ids = await self._check(replace(await self._draft_of(project), **changes))
+        project = await own_project(self._work, project_id)
+        if version not in (None, project.version):
+            raise ProjectChangedMeanwhile
+        unfinished = project.status == ProjectStatus.DRAFT and (unfinished or "description" not in changes)
+        draft = replace(await self.draft_of(project), **changes)
+        checked, skills = await self._check(draft, project.currency, unfinished=unfinished)
         _write(project, checked)
-        await self._projects.put_skills(self._tenant_id, project.id, skill_ids)
-        self._saved(project, "updated")
+        project.version += 1
+        await self._projects.put_skills(self._tenant_id, project.id, skills)
+        saved(self._work, project, "updated")
         return project
 
-    async def _draft_of(self, project: Project) -> ProjectDraft:
-        skills = (await self._projects.skills_of(self._tenant_id, [project.id]))[project.id]
+    async def draft_of(self, project: Project) -> ProjectDraft:
+        """What a project that the actor was given says."""
+        self._work.require(ProjectPermission.READ)
+        must, nice = [
+            (await self._projects.skills_of(self._tenant_id, [project.id], importance))[project.id]
+            for importance in (Importance.MUST, Importance.NICE)
+        ]
         return ProjectDraft(
-            title=project.title,
-            description=project.description,
-            industry=project.industry,
-            budget=project.budget,
-            max_hourly_rate=project.max_hourly_rate,
-            hours_per_week=project.hours_per_week,
-            starts_on=project.starts_on,
-            skills=[skill.name for skill in skills],
+            **{name: getattr(project, name) for name in _WRITTEN},
+            skills=[skill.name for skill in must],
+            nice_skills=[skill.name for skill in nice],
         )
 
-    async def publish(self, project_id: UUID) -> Project:
-        """Show one's draft to the tenant's CTOs.
-
-        Raises:
-            Forbidden: the actor manages no projects.
-            NotFound: it is not the actor's.
-            ProjectAlreadyPublished: it is out.
-            ProjectAlreadyClosed: it does not change any more.
-        """
-        self._work.require(ProjectPermission.MANAGE_OWN)
-        project = await self._own(project_id)
-        if project.status == ProjectStatus.PUBLISHED:
-            raise ProjectAlreadyPublished
-        project.status = ProjectStatus.PUBLISHED
-        self._saved(project, "published")
-        return project
-
-    async def close(self, project_id: UUID) -> Project:
-        """End one's project for good.
-
-        Raises:
-            Forbidden: the actor manages no projects.
-            NotFound: it is not the actor's.
-            ProjectAlreadyClosed: it has ended.
-        """
-        self._work.require(ProjectPermission.MANAGE_OWN)
-        project = await self._own(project_id)
-        project.status = ProjectStatus.CLOSED
-        self._saved(project, "closed")
-        return project
-
-    async def _own(self, project_id: UUID) -> Project:
-        project = await self._projects.find(self._tenant_id, project_id, locked=True)
-        if project is None or project.owner_id != self._work.actor.person:
-            raise NotFound("There is no such project of yours.")
-        if project.status == ProjectStatus.CLOSED:
-            raise ProjectAlreadyClosed
-        return project
-
-    async def _check(self, draft: ProjectDraft) -> tuple[ProjectDraft, list[UUID]]:
-        fields = Fields()
-        checked = draft.check(fields)
-        skill_ids = await resolve_skills(self._work.session, checked.skills, fields)
+    async def _check(
+        self, draft: ProjectDraft, currency: str, *, unfinished: bool
+    ) -> tuple[ProjectDraft, dict[UUID, Importance]]:
+        fields, nice_fields = Fields(), Fields()
+        checked = draft.check(fields, currency, unfinished=unfinished)
+        must = await resolve_skills(self._work.session, checked.skills, fields)
+        nice = await resolve_skills(self._work.session, checked.nice_skills, nice_fields)
+        for problem in nice_fields.problems.values():
+            fields.refuse("niceSkills", problem)
+        for name, skill_id in nice.items():
+            if skill_id in must.values():
+                fields.refuse("niceSkills", f"“{name}” is essential already. Name it once.")
         fields.done()
-        return checked, list(dict.fromkeys(skill_ids.values()))
+        asked = dict.fromkeys(must.values(), Importance.MUST) | dict.fromkeys(nice.values(), Importance.NICE)
+        return checked, asked
 
-    def _saved(self, project: Project, verb: str) -> None:
-        project.updated_at = now()  # also when only the skills, which are other rows, have changed
-        record(self._work, f"projects.project.{verb}", Subject("project", project.id))
-        self._work.publish("project.saved", {"project_id": str(project.id)})
+
+async def own_project(work: UnitOfWork, project_id: UUID) -> Project:
+    """The actor's own project that may still change, locked.
+
+    Raises:
+        NotFound: it is not the actor's.
+        ProjectAlreadyClosed: it does not change any more.
+    """
+    project = await ProjectRepository(session=work.session).find(work.tenant_id, project_id, locked=True)
+    if project is None or project.owner_id != work.actor.person:
+        raise NotFound("There is no such project of yours.")
+    if project.status == ProjectStatus.CLOSED:
+        raise ProjectAlreadyClosed
+    return project
+
+
+def saved(work: UnitOfWork, project: Project, verb: str) -> None:
+    """Note in the trail what was done to a project, and tell whoever follows projects."""
+    project.updated_at = now()  # also when only the skills, which are other rows, have changed
+    record(work, f"projects.project.{verb}", Subject("project", project.id))
+    work.publish("project.saved", {"project_id": str(project.id)})
+
+
+_WRITTEN = (
+    "title", "description", "industry", "budget", "max_hourly_rate", "hours_per_week", "starts_on", "stage", "goals",
+    "deliverables", "length_weeks", "nda_required", "visibility",
+)  # fmt: skip
 
 
 def _write(project: Project, draft: ProjectDraft) -> None:
-    project.title, project.description = draft.title, draft.description
-    project.industry, project.starts_on = draft.industry, draft.starts_on
-    project.budget, project.max_hourly_rate = draft.budget, draft.max_hourly_rate
-    project.hours_per_week = draft.hours_per_week
+    for name in _WRITTEN:
+        setattr(project, name, getattr(draft, name))

@@ -1,16 +1,23 @@
 """Mails in a tenant's name and look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ctorendang.domains.tenants.service import TenantService
-from ctorendang.infra.gateways.gateways import Mail
+from ctorendang.infra.gateways.gateways import Attachment, Mail
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.ids import uuid7
 
 
 async def send_mail(
-    work: UnitOfWork, template: str, to: str, name: str, *, paths: Mapping[str, str], **context: Any
+    work: UnitOfWork,
+    template: str,
+    to: str,
+    name: str,
+    *,
+    paths: Mapping[str, str],
+    attachments: Sequence[Attachment] = (),
+    **context: Any,
 ) -> None:
     """Render a mail template of the tenant's theme and hand the mail over.
 
@@ -20,6 +27,7 @@ async def send_mail(
         to: address.
         name: of the reader.
         paths: template variables that become links to the tenant's site.
+        attachments: files that come along.
         context: further template variables.
 
     Raises:
@@ -41,4 +49,4 @@ async def send_mail(
         },
     )
     identity = f"{work.message_id or uuid7()}@{tenant.host}"
-    await work.gateways.mailer.send(Mail(identity, to, tenant.name, mail.subject, mail.text, mail.html))
+    await work.gateways.mailer.send(Mail(identity, to, tenant.name, mail.subject, mail.text, mail.html, attachments))

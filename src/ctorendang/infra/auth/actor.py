@@ -13,6 +13,8 @@ AUTHENTICATOR = "authenticator"
 """The product itself while it finds out who somebody is."""
 WORKER = "worker"
 """The product itself while it does deferred work."""
+OPERATOR = "operator"
+"""Whoever runs the command line on the product's own machine."""
 
 NO_TENANT = UUID(int=0)
 """Stands for the platform where an actor must name a tenant: its id is no tenant's."""

@@ -6,7 +6,8 @@ _TENANT = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid"
 _USER = "user_id = nullif(current_setting('app.user_id', true), '')::uuid"
 
 
-def _acts_as(*roles: str) -> str:
+def acts_as(*roles: str) -> str:
+    """The condition that the actor is in one of the roles."""
     names = ", ".join(f"'{role}'" for role in roles)
     return f"string_to_array(current_setting('app.roles', true), ',') && array[{names}]"
 
@@ -27,20 +28,34 @@ def tenant_table(table: str, *, rights: str = "select, insert, update, delete") 
 def private_table(table: str, *, besides: tuple[str, ...]) -> None:
     """As ``tenant_table``, and of those rows only the person's own; roles in ``besides`` see the tenant's."""
     tenant_table(table)
-    own = f"{_USER} or {_acts_as(*besides)}"
+    own = f"{_USER} or {acts_as(*besides)}"
     op.execute(f"create policy own on {table} as restrictive to ctorendang_app using ({own}) with check ({own})")
 
 
 def widen_private_table(table: str, *, besides: tuple[str, ...]) -> None:
     """Let these roles, and no others, see the tenant's rows of a table that ``private_table`` has protected."""
-    own = f"{_USER} or {_acts_as(*besides)}"
+    own = f"{_USER} or {acts_as(*besides)}"
     op.execute(f"alter policy own on {table} using ({own}) with check ({own})")
+
+
+def shared_table(table: str, *, mine: tuple[str, ...], besides: tuple[str, ...]) -> None:
+    """As ``tenant_table``, and of those rows only the ones that a person has a part in.
+
+    Args:
+        table: it.
+        mine: when a row is the person's, as conditions of which one must hold; ``{me}`` is the person's id.
+        besides: roles that see the tenant's rows.
+    """
+    tenant_table(table)
+    me = "nullif(current_setting('app.user_id', true), '')::uuid"
+    own = " or ".join([*(f"({each.format(me=me)})" for each in mine), acts_as(*besides)])
+    op.execute(f"create policy own on {table} as restrictive to ctorendang_app using ({own}) with check ({own})")
 
 
 def service_table(table: str, *, roles: tuple[str, ...]) -> None:
     """As ``tenant_table``, and only for actors in one of the roles: nobody's own, such as keys and pending sign-ins."""
     tenant_table(table)
-    allowed = _acts_as(*roles)
+    allowed = acts_as(*roles)
     op.execute(
         f"create policy roles on {table} as restrictive to ctorendang_app using ({allowed}) with check ({allowed})"
     )
@@ -48,7 +63,7 @@ def service_table(table: str, *, roles: tuple[str, ...]) -> None:
 
 def widen_service_table(table: str, *, roles: tuple[str, ...]) -> None:
     """Let actors in these roles, and no others, see the rows of a table that ``service_table`` has protected."""
-    allowed = _acts_as(*roles)
+    allowed = acts_as(*roles)
     op.execute(f"alter policy roles on {table} using ({allowed}) with check ({allowed})")
 
 

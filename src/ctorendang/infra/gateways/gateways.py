@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ctorendang.infra.gateways.dns import Resolver
 from ctorendang.infra.gateways.outgoing import GuardedClient
+from ctorendang.infra.gateways.typesense import Typesense
 from ctorendang.infra.keys.keyring import Keyring
 from ctorendang.infra.tenancy.links import Links
 from ctorendang.infra.theming.renderer import ThemeRenderer
@@ -32,6 +33,15 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a mail; ``media_type`` without parameters, as ``text/calendar``."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """An e-mail to one person.
 
@@ -46,6 +56,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    attachments: Sequence[Attachment] = ()
 
 
 class Mailer(Protocol):
@@ -84,7 +95,11 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """What handlers need from beyond their transaction, chosen by the settings in the composition roots."""
+    """What handlers need from beyond their transaction, chosen by the settings in the composition roots.
+
+    Attributes:
+        search: the search engine, None where none is set up; the database searches then.
+    """
 
     embedder: Embedder
     mailer: Mailer
@@ -94,3 +109,4 @@ class Gateways:
     keyring: Keyring
     outgoing: GuardedClient
     dns: Resolver
+    search: Typesense | None = None

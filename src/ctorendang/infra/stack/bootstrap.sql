@@ -45,6 +45,7 @@ grant connect on database ctorendang to ctorendang_app, ctorendang_platform, cto
 
 create extension if not exists vector;
 create extension if not exists pg_trgm;
+create extension if not exists btree_gist;
 
 revoke all on schema public from public;
 grant usage on schema public to ctorendang_app, ctorendang_platform, ctorendang_relay, ctorendang_door;

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -74,8 +75,9 @@ class Form:
         return [value for value in self._values.get(name, []) if value.strip()]
 
     def rows(self, *names: str) -> list[tuple[str, ...]]:
-        """Fields that belong together by position, without rows whose first field is empty."""
-        return [row for row in zip(*(self._values.get(name, []) for name in names), strict=False) if row[0].strip()]
+        """Fields that belong together by position, without rows whose first field is empty; missing ones are empty."""
+        columns = (self._values.get(name, []) for name in names)
+        return [row for row in zip_longest(*columns, fillvalue="") if row[0].strip()]
 
     def number(self, name: str) -> int | None:
         """A whole number, None for an empty field; anything else is a problem."""

@@ -30,17 +30,22 @@ class UploadTooLarge(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A form with a file in it; the file is empty where none was chosen."""
+    """A form with a file in it; the file is empty where none was chosen.
+
+    Attributes:
+        filename: what its sender calls it, to be shown or saved under only after a check of its own.
+    """
 
     form: Form
     content: bytes = field(repr=False)
+    filename: str = ""
 
 
 async def read_upload(request: Request[Any, Any, Any], token: str, name: str, most_bytes: int) -> Upload:
     """The form that a page of this site has sent, with the file in its field of a name.
 
     Whether it may be sent at all is settled before a byte of the file is kept: the token comes in a header, or in a
-    field before the file. What a browser says of the file's name and kind is not believed, and so not read.
+    field before the file. What a browser says of the file's kind is not believed, and so not read.
 
     Args:
         request: a POST to a handler that sets no limit of its own.
@@ -68,7 +73,7 @@ async def read_upload(request: Request[Any, Any, Any], token: str, name: str, mo
     except (MultipartError, UnicodeError):
         raise FormNotUnderstood("The form could not be read. Reload the page and send it again.") from None
     reading.require_token()
-    return Upload(Form(reading.pairs), bytes(reading.content))
+    return Upload(Form(reading.pairs), bytes(reading.content), reading.filename)
 
 
 class _Reading:
@@ -81,6 +86,7 @@ class _Reading:
         self._most_bytes = most_bytes
         self.pairs: list[tuple[str, str]] = []
         self.content = bytearray()
+        self.filename = ""
 
     async def run(self, boundary: str, chunks: AsyncIterator[bytes]) -> None:
         part: MultipartSegment | None = None
@@ -105,6 +111,7 @@ class _Reading:
         self.require_token()
         if part.name != self._name or self.content:
             raise FormNotUnderstood("The form could not be read. Reload the page and send it again.")
+        self.filename = part.filename
         return self.content
 
     def _end(self, part: MultipartSegment, value: bytearray) -> None:

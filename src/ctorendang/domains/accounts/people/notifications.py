@@ -34,7 +34,11 @@ class Notification(StrEnum):
     ACCOUNT = "account"
     PROFILE = "profile"
     REVIEWS = "reviews"
+    ENGAGEMENTS = "engagements"
     APPLICATIONS = "applications"
+    BOOKINGS = "bookings"
+    SEARCHES = "searches"
+    PROJECTS = "projects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,22 @@ CATALOGUE = (
         "Applications",
         "A CTO profile waits for your decision.",
         roles=frozenset({Role.ADMIN}),
+    ),
+    Kind(
+        Notification.BOOKINGS,
+        "Introductions",
+        "Times that were booked, cancelled or put back, with a file for your calendar.",
+        roles=frozenset({Role.CLIENT, Role.CTO}),
+    ),
+    Kind(
+        Notification.ENGAGEMENTS,
+        "Engagements",
+        "Introductions, terms, milestones and hours that wait for you.",
+        roles=frozenset({Role.CLIENT, Role.CTO}),
+    ),
+    Kind(Notification.SEARCHES, "Saved searches", "Who newly fits what you look for."),
+    Kind(
+        Notification.PROJECTS, "Projects", "Clients who invite you to look at a project.", roles=frozenset({Role.CTO})
     ),
 )
 _BY_KIND = {each.kind: each for each in CATALOGUE}

@@ -1,0 +1,1 @@
+"""When CTOs have time: weekly hours, slots and exceptions, capacity sold, calendars in and out, and introductions."""

@@ -1,0 +1,117 @@
+"""Hours a week: offered, sold, and what is left of them.
+
+``ctos.availability`` is what the directory and matching read. It is the weekly hours less what is sold today, and
+kept so by ``keep_hours`` whenever one of both changes, and every hour, since what is sold begins and ends by itself.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.calendar.draft import MOST_HOURS
+from ctorendang.domains.calendar.models import Calendar, Commitment
+from ctorendang.domains.calendar.repository import CalendarRepository
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.repository import CtoRepository
+from ctorendang.infra.validation import Fields
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+
+
+def today_of(cto: Cto) -> date:
+    """Which day it is where a CTO is."""
+    return datetime.now(ZoneInfo(cto.time_zone)).date()
+
+
+async def put_commitment(
+    work: UnitOfWork,
+    cto_id: UUID,
+    *,
+    hours_per_week: int,
+    starts_on: date,
+    ends_on: date | None,
+    source: str,
+    source_id: UUID,
+) -> None:
+    """Sell hours of a CTO's week, or change what the same source has sold; for domains whose actor may do that.
+
+    Args:
+        work: whose actor the caller has let pass.
+        cto_id: whose hours.
+        hours_per_week: 1 to 60.
+        starts_on: first day.
+        ends_on: last day; None while nobody knows.
+        source: what kind of thing sells them, as ``engagement``.
+        source_id: which one; each has one commitment at most.
+
+    Raises:
+        NotFound: there is no such CTO.
+        InvalidInput: hours or days make no sense.
+    """
+    fields = Fields()
+    fields.number("hoursPerWeek", hours_per_week, least=1, most=MOST_HOURS)
+    if ends_on is not None and ends_on < starts_on:
+        fields.refuse("endsOn", "The last day is before the first one.")
+    fields.done()
+    calendar = await calendar_of(work, await CtoRepository(session=work.session).get_locked(work.tenant_id, cto_id))
+    calendars = CalendarRepository(work.session, work.tenant_id)
+    sold = await calendars.find_commitment(source, source_id)
+    if sold is None:
+        sold = Commitment(tenant_id=work.tenant_id, source=source, source_id=source_id)
+        work.session.add(sold)
+    sold.cto_id, sold.hours_per_week = calendar.cto_id, hours_per_week
+    sold.starts_on, sold.ends_on = starts_on, ends_on
+    record(work, "calendar.commitment.put", Subject("cto", cto_id), {"source": source, "hours": hours_per_week})
+    work.publish("calendar.commitment.put", {"cto_id": str(cto_id)})
+    await keep_hours(work, cto_id)
+
+
+async def drop_commitment(work: UnitOfWork, source: str, source_id: UUID) -> None:
+    """Give back what a source has sold; nothing happens where it has sold nothing. See ``put_commitment``."""
+    sold = await CalendarRepository(work.session, work.tenant_id).find_commitment(source, source_id)
+    if sold is None:
+        return
+    await work.session.delete(sold)
+    record(work, "calendar.commitment.dropped", Subject("cto", sold.cto_id), {"source": source})
+    await keep_hours(work, sold.cto_id)
+
+
+async def calendar_of(work: UnitOfWork, cto: Cto) -> Calendar:
+    """A CTO's calendar, made where there is none: all that the profile says is open. The CTO's row is locked."""
+    calendar = await CalendarRepository(work.session, work.tenant_id).find(cto.id, locked=True)
+    if calendar is None:
+        hours = cto.availability
+        calendar = Calendar(
+            tenant_id=work.tenant_id,
+            cto_id=cto.id,
+            weekly_hours=hours,
+            told_hours=hours,
+            meeting_minutes=30,
+            notice_hours=24,
+        )
+        work.session.add(calendar)
+        await work.session.flush()
+    return calendar
+
+
+async def keep_hours(work: UnitOfWork, cto_id: UUID) -> None:
+    """Bring ``ctos.availability`` in step with what is offered and sold.
+
+    Where the column has changed by itself, its owner has typed free hours into the profile; then that is what is free
+    now, and the weekly hours follow.
+    """
+    await work.session.flush()
+    calendars = CalendarRepository(work.session, work.tenant_id)
+    # Most have none, and nobody should wait for their rows then.
+    if await calendars.find(cto_id) is None:
+        return
+    cto = await CtoRepository(session=work.session).get_locked(work.tenant_id, cto_id)
+    calendar = await calendar_of(work, cto)
+    sold = await calendars.sold(cto_id, today_of(cto))
+    if cto.availability != calendar.told_hours:
+        calendar.weekly_hours = min(MOST_HOURS, cto.availability + sold)
+    calendar.told_hours = max(0, calendar.weekly_hours - sold)
+    if cto.availability != calendar.told_hours:
+        cto.availability, cto.updated_at = calendar.told_hours, now()
+        work.publish("cto.saved", {"cto_id": str(cto_id)})

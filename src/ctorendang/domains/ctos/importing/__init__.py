@@ -1,0 +1,1 @@
+"""Bringing profiles in from a file: all of its rows or none."""

@@ -1,0 +1,1 @@
+"""Working together: from a shortlist to a closed engagement."""

@@ -1,0 +1,1 @@
+"""How good matching is: two benchmarks, run against the product's own pipeline. See ``docs/matching.md``."""

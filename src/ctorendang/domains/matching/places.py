@@ -1,0 +1,86 @@
+"""Who stands among a project's first ten, kept by the worker, so that who is new there can be told."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.matching.listing import Listing
+from ctorendang.domains.matching.models import CtoVector, MatchPlace, ProjectVector
+from ctorendang.domains.matching.permissions import MatchingPermission
+from ctorendang.domains.projects.models import Project
+from ctorendang.domains.projects.status import ProjectStatus
+from ctorendang.infra.work import UnitOfWork
+
+_SHOWN = 10
+_NEAREST = 25
+"""Projects whose lists are looked at again when a profile changes: a change rarely matters to those further away."""
+
+
+class PlaceService:
+    """Keeps ``match_places``, and says who entered."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self._session = work.session
+        self._tenant_id = work.tenant_id
+
+    async def refresh(self, project_id: UUID) -> list[UUID]:
+        """Bring a project's first ten up to date; who is new among them.
+
+        For each of those ``match.entered_top`` is published, unless the project has only just got its first list.
+        """
+        self._work.require(MatchingPermission.EMBED)
+        project = await self._session.get(Project, (self._tenant_id, project_id), with_for_update={"key_share": True})
+        if project is None:
+            return []
+        ours = (MatchPlace.tenant_id == self._tenant_id) & (MatchPlace.project_id == project_id)
+        before = set(await self._session.scalars(select(MatchPlace.cto_id).where(ours)))
+        if project.status == ProjectStatus.CLOSED:
+            await self._session.execute(delete(MatchPlace).where(ours))
+            return []
+        listed = await Listing(self._session, self._tenant_id).first(project_id, _SHOWN)
+        now = [row.id for row in listed.rows]
+        await self._session.execute(delete(MatchPlace).where(ours, MatchPlace.cto_id.not_in(now)))
+        for place, cto_id in enumerate(now, 1):
+            keys = {"tenant_id": self._tenant_id, "project_id": project_id, "cto_id": cto_id}
+            statement = insert(MatchPlace).values(**keys, place=place)
+            await self._session.execute(
+                statement.on_conflict_do_update(index_elements=list(keys), set_={"place": place})
+            )
+        entered = [cto_id for cto_id in now if cto_id not in before]
+        if before:
+            for cto_id in entered:
+                self._work.publish(
+                    "match.entered_top",
+                    {"project_id": str(project_id), "cto_id": str(cto_id), "place": now.index(cto_id) + 1},
+                )
+        return entered
+
+    async def projects_near(self, cto_id: UUID) -> list[UUID]:
+        """The open projects whose lists a changed profile may enter, move in or leave."""
+        self._work.require(MatchingPermission.EMBED)
+        standing = select(MatchPlace.project_id).where(
+            MatchPlace.tenant_id == self._tenant_id, MatchPlace.cto_id == cto_id
+        )
+        near = (
+            select(Project.id)
+            .join(
+                ProjectVector, (ProjectVector.tenant_id == Project.tenant_id) & (ProjectVector.project_id == Project.id)
+            )
+            .join(
+                CtoVector,
+                (CtoVector.tenant_id == Project.tenant_id)
+                & (CtoVector.cto_id == cto_id)
+                & (CtoVector.model == ProjectVector.model),
+            )
+            .join(Cto, (Cto.tenant_id == Project.tenant_id) & (Cto.id == CtoVector.cto_id))
+            .where(Project.tenant_id == self._tenant_id, Project.status == ProjectStatus.PUBLISHED)
+            .where(Cto.user_id != Project.owner_id)
+            .group_by(Project.id)
+            .order_by(func.min(CtoVector.embedding.max_inner_product(ProjectVector.embedding)), Project.id)
+            .limit(_NEAREST)
+        )
+        found = {*(await self._session.scalars(standing)), *(await self._session.scalars(near))}
+        return sorted(found)

@@ -1,0 +1,1 @@
+"""Finding CTOs, keeping the index in step, and saved searches with alerts."""

@@ -1,0 +1,115 @@
+"""Telling the index what has changed, and people what their searches newly find."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import exists, select
+
+from ctorendang.domains.ctos.models import Cto, Review
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.domains.search.alerts import AlertService
+from ctorendang.domains.search.indexing import IndexService
+from ctorendang.domains.search.rebuilding import SYNC_DUE
+from ctorendang.infra.events import Subscription
+from ctorendang.infra.gateways.typesense import SearchUnavailable
+from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
+
+GATHER = timedelta(minutes=10)
+"""New results of so long go into one mail."""
+
+_AGAIN_AFTER = timedelta(seconds=5)
+_EVERY_DAY = timedelta(days=1)
+_SYNC = "search.sync"
+_SYNC_DAILY = "search.sync_daily"
+_DAY_PASSED = "search.day_passed"
+_ALERT = "search.alert"
+
+_log = structlog.get_logger(__name__)
+
+
+async def _put_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await _put(work, UUID(payload["cto_id"]))
+
+
+async def _put_reviewed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    review = await work.session.get(Review, (work.tenant_id, UUID(payload["review_id"])))
+    if review is not None:
+        await _put(work, review.cto_id)
+
+
+async def _put(work: UnitOfWork, cto_id: UUID) -> None:
+    server = work.gateways.search
+    if server is None:
+        return
+    try:
+        await IndexService(work, server).put([cto_id])
+    except SearchUnavailable:
+        # Jobs that wait longer and longer would come back long after the server has: one catches up for all of them.
+        await _plan_sync(work)
+
+
+async def _plan_sync(work: UnitOfWork) -> None:
+    if not await _waits(work, _SYNC):
+        work.publish(SYNC_DUE, {}, at=now() + _AGAIN_AFTER)
+
+
+async def _waits(work: UnitOfWork, handler: str) -> bool:
+    """Whether a run of a handler is still to begin: one that is under way may have looked too early."""
+    waiting = exists().where(
+        OutboxMessage.tenant_id == work.tenant_id,
+        OutboxMessage.handler == handler,
+        OutboxMessage.done_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+        OutboxMessage.lease.is_(None),
+    )
+    return bool(await work.session.scalar(select(waiting)))
+
+
+async def _sync(work: UnitOfWork, _: Mapping[str, Any]) -> None:
+    server = work.gateways.search
+    if server is None:
+        return
+    try:
+        changed = await IndexService(work, server).sync()
+    except SearchUnavailable:
+        await _plan_sync(work)
+        return
+    if changed:
+        _log.info("search index caught up", documents=changed)
+    if not await _waits(work, _SYNC_DAILY):
+        work.publish(_DAY_PASSED, {}, at=now() + _EVERY_DAY)
+
+
+async def _sync_daily(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Clocks change, and with them where people stand by the time of day."""
+    await _sync(work, payload)
+
+
+async def _plan_alerts(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    cto = await work.session.get(Cto, (work.tenant_id, UUID(payload["cto_id"])))
+    if cto is not None and cto.status == CtoStatus.LISTED and not await _waits(work, _ALERT):
+        work.publish("search.alerts_due", {}, at=now() + GATHER)
+
+
+async def _alert(work: UnitOfWork, _: Mapping[str, Any]) -> None:
+    await AlertService(work).look()
+
+
+async def _send_alert(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await AlertService(work).send(UUID(payload["saved_search_id"]), [UUID(each) for each in payload["cto_ids"]])
+
+
+SUBSCRIPTIONS = (
+    Subscription("cto.saved", "search.put_cto", _put_cto),
+    Subscription("review.written", "search.put_reviewed", _put_reviewed),
+    Subscription(SYNC_DUE, _SYNC, _sync),
+    Subscription(_DAY_PASSED, _SYNC_DAILY, _sync_daily, bulk=True),
+    Subscription("cto.saved", "search.plan_alerts", _plan_alerts),
+    Subscription("search.alerts_due", _ALERT, _alert, bulk=True),
+    Subscription("search.found", "search.send_alert", _send_alert),
+)

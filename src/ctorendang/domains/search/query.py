@@ -1,0 +1,178 @@
+"""What somebody looks for."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from ctorendang.infra.db.paging import PageRequest
+from ctorendang.infra.errors import InvalidInput
+from ctorendang.infra.validation import Fields, findable, searched
+from ctorendang.kit.cursor import InvalidCursor, decode_cursor, encode_cursor
+
+MOST_WORDS = 10
+DEEPEST = 10_000
+"""How far down a result one can page: beyond, narrowing helps more."""
+
+_MOST_SKILLS, _MOST_INDUSTRIES = 10, 30
+_MOST = 2**31 - 1
+# Signs that mean something in names of skills stay: C++, C#, Node.js.
+_WORD = re.compile(r"[\w+#.]+")
+
+
+class SearchOrder(StrEnum):
+    """How results are sorted."""
+
+    RELEVANCE = "relevance"
+    RATING = "rating"
+    RATE_ASC = "rate_asc"
+    RATE_DESC = "rate_desc"
+    EXPERIENCE = "experience"
+    NEWEST = "newest"
+    NAME = "name"
+    TIME_ZONE = "time_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class CtoQuery:
+    """Which CTOs: all of what is said must hold; of the industries one suffices.
+
+    Attributes:
+        search: words; each must stand in the name, the skills, the headline or the text.
+        skills: names; a profile must have each.
+        max_hourly_rate: minor units.
+        min_availability: hours a week.
+        time_zone: whose clock ``max_hours_apart`` and the order by time zone mean.
+    """
+
+    search: str = ""
+    skills: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    max_hourly_rate: int | None = None
+    min_availability: int | None = None
+    min_years: int | None = None
+    min_rating: float | None = None
+    time_zone: str | None = None
+    max_hours_apart: int | None = None
+
+    def checked(self, order: SearchOrder | None = None) -> Self:
+        """The same, with what is too long cut and what cannot be found removed.
+
+        Raises:
+            InvalidInput: a number is out of range, or a time zone is missing or unknown.
+        """
+        problems = Fields()
+        for name, value, most in (
+            ("maxHourlyRate", self.max_hourly_rate, _MOST),
+            ("minAvailability", self.min_availability, 168),
+            ("minYears", self.min_years, 100),
+            ("maxHoursApart", self.max_hours_apart, 12),
+        ):
+            problems.optional_number(name, value, least=0, most=most)
+        if self.min_rating is not None and not 0 <= self.min_rating <= 5:
+            problems.refuse("minRating", "Use a number from 0 to 5.")
+        if self.time_zone is not None:
+            problems.time_zone("timeZone", self.time_zone)
+        elif self.max_hours_apart is not None or order is SearchOrder.TIME_ZONE:
+            problems.refuse("timeZone", "Say from which time zone to measure.")
+        problems.done()
+        return replace(
+            self,
+            search=searched(self.search),
+            skills=_cleaned(self.skills, _MOST_SKILLS),
+            industries=_cleaned(self.industries, _MOST_INDUSTRIES),
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the text in lower case, without what only search engines would make something of."""
+        found = (word.strip(".") for word in _WORD.findall(self.search.lower()))
+        return tuple(word for word in found if word)[:MOST_WORDS]
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether something was typed that nothing can be found by."""
+        return bool(self.search) and not any(character.isalnum() for word in self.words for character in word)
+
+    def parts(self) -> list[tuple[str, str | None]]:
+        """What is asked for, piece by piece: the field, and which of its values where there may be several."""
+        single = [
+            field.name
+            for field in fields(self)
+            if field.name not in {"skills", "industries", "time_zone"} and getattr(self, field.name) not in ("", None)
+        ]
+        several = [("skills", value) for value in self.skills]
+        whole: list[tuple[str, str | None]] = [(name, None) for name in single]
+        return [*whole, *several, *([("industries", None)] if self.industries else [])]
+
+    def without(self, name: str, value: str | None = None) -> Self:
+        """The same, less one piece."""
+        if value is not None:
+            left: Any = tuple(each for each in getattr(self, name) if each != value)
+            return replace(self, **{name: left})
+        blank: Any = "" if name == "search" else () if name == "industries" else None
+        return replace(self, **{name: blank})
+
+    def to_json(self) -> dict[str, Any]:
+        """What is said, to be kept."""
+        return {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What ``to_json`` has kept; what this version does not know is left out."""
+        known = {field.name for field in fields(cls)}
+        said: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items() if name in known
+        }
+        return cls(**said)
+
+
+def _cleaned(values: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(findable(value)[:200] for value in values[:most] if findable(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a result, from its best."""
+
+    start: int
+    size: int
+
+
+def window(request: PageRequest, total: int | None = None) -> Window | None:
+    """The part that a page asks for; None where the length of the whole must be known first.
+
+    Results move as profiles change, so their cursors are places, not keys.
+
+    Raises:
+        InvalidInput: a cursor is garbage, or lies too deep.
+    """
+    size = request.size()
+    if request.last is None:
+        return _shallow("after", Window(0 if request.after is None else _place("after", request.after) + 1, size))
+    if request.before is None:
+        return None if total is None else Window(max(total - size, 0), min(size, total))
+    end = _place("before", request.before)
+    return _shallow("before", Window(max(end - size, 0), min(size, end)))
+
+
+def cursor_at(place: int) -> str:
+    """The cursor of the hit at a place."""
+    return encode_cursor([str(place)])
+
+
+def _place(name: str, cursor: str) -> int:
+    try:
+        (text,) = decode_cursor(cursor, 1)
+    except InvalidCursor:
+        text = None
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidInput({name: "This is not a cursor of this list. Start from its beginning."})
+    return int(text)
+
+
+def _shallow(name: str, part: Window) -> Window:
+    if part.start + part.size > DEEPEST:
+        raise InvalidInput({name: f"Only the first {DEEPEST:,} results can be paged through. Narrow the search."})
+    return part

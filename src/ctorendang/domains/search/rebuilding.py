@@ -1,0 +1,157 @@
+"""The index as a whole: making it anew, and looking after it as long as a worker runs."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from ctorendang.domains.search.documents import ALIAS, COLLECTIONS, schema, schema_name
+from ctorendang.domains.search.indexing import Drift, IndexService
+from ctorendang.domains.search.service import synonyms_of
+from ctorendang.domains.search.synonyms import Synonyms
+from ctorendang.domains.tenants.platform import tenant_ids
+from ctorendang.infra.auth.actor import NO_TENANT, WORKER, Actor
+from ctorendang.infra.gateways.typesense import Typesense
+from ctorendang.infra.product import Product
+
+LOOK_SECONDS = 2.0
+SYNC_DUE = "search.sync_due"
+
+_BATCH = 500
+# Looks between two counts of everything: half a minute.
+_COUNT_EVERY = 15
+
+_log = structlog.get_logger(__name__)
+
+
+async def reindex(product: Product, server: Typesense) -> int:
+    """Fill a new collection, let the alias stand for it, and write once more what has changed meanwhile.
+
+    Searches are answered from the old collection, or by the database where there was none, until the new one is full.
+
+    Returns:
+        how many documents the new collection was filled with.
+
+    Raises:
+        SearchUnavailable: the server cannot be asked; what it was searched in before stays.
+    """
+    await server.allow_searching(COLLECTIONS)
+    synonyms = await _synonyms(product)
+    name = f"{schema_name(synonyms.groups)}_{time.time_ns()}"
+    await server.create(schema(name), synonyms.groups)
+    try:
+        tenants = await tenant_ids(product)
+        filled = sum([await _fill(product, server, tenant_id, name) for tenant_id in tenants])
+        async with product.units.begin(Actor.service(NO_TENANT, WORKER)) as work:
+            await IndexService(work, server).swap(name)
+    except BaseException:
+        await server.drop(name)
+        raise
+    for tenant_id in tenants:
+        await sync(product, server, tenant_id)
+    for other in await server.collections():
+        if other.startswith(f"{ALIAS}_") and other != name:
+            await server.drop(other)
+    _log.info("search index made anew", documents=filled)
+    return filled
+
+
+async def sync(product: Product, server: Typesense, tenant_id: UUID) -> int:
+    """Write whatever differs of one tenant; how much that was. Raises as ``reindex``."""
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        return await IndexService(work, server).sync()
+
+
+async def drift(product: Product, server: Typesense, tenant_id: UUID) -> Drift:
+    """How the index differs from one tenant's profiles. Raises as ``reindex``."""
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        return await IndexService(work, server).drift()
+
+
+async def _fill(product: Product, server: Typesense, tenant_id: UUID, collection: str) -> int:
+    """Write a tenant's documents into a collection that nobody searches yet, without holding up those who write."""
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        ids = await IndexService(work, server).listed()
+    for start in range(0, len(ids), _BATCH):
+        async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+            documents = await IndexService(work, server).documents(ids[start : start + _BATCH])
+        if documents:
+            await server.put(collection, documents)
+    return len(ids)
+
+
+async def _synonyms(product: Product) -> Synonyms:
+    async with product.units.begin(Actor.service(NO_TENANT, WORKER)) as work:
+        return await synonyms_of(work.session)
+
+
+class IndexKeeper:
+    """Sees to it that there is an index of this version, and that it is caught up with after each absence."""
+
+    def __init__(self, product: Product, server: Typesense) -> None:
+        self._product = product
+        self._server = server
+        self._was_there = False
+        self._looks = 0
+
+    async def run(self) -> None:
+        """Look every two seconds, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - whatever happens to an index, the worker goes on and looks again
+                self._was_there = False
+                _log.warning("search index cannot be looked after, trying again", error=type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Make the index where it is missing or of another version; catch up where the server was away.
+
+        Raises:
+            SearchUnavailable: the server went away meanwhile.
+        """
+        if not await self._server.healthy():
+            self._was_there = False
+            return
+        if self._was_there:
+            self._looks += 1
+            if self._looks % _COUNT_EVERY == 0:
+                await self._plan(await self._miscounted())
+            return
+        if await self._outdated():
+            await reindex(self._product, self._server)
+        else:
+            await self._server.allow_searching(COLLECTIONS)
+            await self._plan(await tenant_ids(self._product))
+        self._was_there = True
+
+    async def _outdated(self) -> bool:
+        wanted = schema_name((await _synonyms(self._product)).groups)
+        collection = await self._server.aliased(ALIAS)
+        return collection is None or not collection.startswith(wanted)
+
+    async def _miscounted(self) -> list[UUID]:
+        """The tenants of whom the index holds more or fewer than are listed: an import past the outbox tells nobody."""
+        found = []
+        for tenant_id in await tenant_ids(self._product):
+            async with self._product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+                listed = len(await IndexService(work, self._server).listed())
+            (answer,) = await self._server.search(
+                tenant_id, [{"collection": ALIAS, "q": "*", "query_by": "name", "per_page": 0}]
+            )
+            if answer["found"] != listed:
+                found.append(tenant_id)
+        return found
+
+    async def _plan(self, tenants: Sequence[UUID]) -> None:
+        for tenant_id in tenants:
+            async with self._product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+                work.publish(SYNC_DUE, {})
+
+
+async def keep_index(product: Product) -> None:
+    """What a worker does besides its jobs, as long as it runs; nothing where there is no search engine."""
+    if product.gateways.search is not None:
+        await IndexKeeper(product, product.gateways.search).run()

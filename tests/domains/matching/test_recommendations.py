@@ -1,0 +1,106 @@
+"""Projects for CTOs: why, why not, and hints that work when they are followed."""
+
+from tests.domains.matching.test_matches import create, matches_of
+from tests.factories import PROBLEMS, Marketplace, profile, sign_in
+
+FITS = "{ recommendedProjects { score place obstacle concern explanation { component note } project { id } } }"
+FIT = "query($id: ID!) { projectFit(projectId: $id) { score place obstacle hints { text place } } }"
+SIMILAR = "query($id: ID!) { similarCtos(ctoId: $id) { id } }"
+
+
+async def publish(owner, **changes) -> str:
+    project_id = await create(owner, **changes)
+    await owner.mutate("publishProject", "__typename", {"projectId": project_id})
+    return project_id
+
+
+async def test_a_cto_is_told_what_the_client_sees(market: Marketplace):
+    cto, owner = await market.listed_cto(), await market.join("client")
+    open_project = await publish(owner, skills=["Kubernetes"])
+    await publish(owner, maxHourlyRate=1_000)
+    draft = await create(owner)
+    await market.work_off()
+    fits = (await cto.person.query(FITS))["recommendedProjects"]
+    assert len(fits) == 2
+    assert draft not in {fit["project"]["id"] for fit in fits}
+    assert fits[0]["project"]["id"] == open_project
+    (match,) = await matches_of(owner, open_project)
+    assert (fits[0]["score"], fits[0]["place"], fits[0]["concern"]) == (match["score"], 1, match["concern"])
+    assert fits[1]["obstacle"] == "Your rate is above the most that they pay"
+    assert fits[1]["score"] is None
+
+
+async def test_without_a_listed_profile_nothing_is_suggested(market: Marketplace):
+    cto, owner = await market.join("cto"), await market.join("client")
+    project_id = await publish(owner)
+    await market.work_off()
+    assert (await cto.query(FITS))["recommendedProjects"] == []
+    answer = await cto.graphql(FIT, id=project_id)
+    assert answer["errors"][0]["extensions"]["code"] == "not_found"
+
+
+async def test_every_hint_works_when_it_is_followed(market: Marketplace):
+    skills = [{"name": "Python", "level": 3}]
+    cto = await market.listed_cto(skills=skills, availability=6, hourlyRate=16_000)
+    for rival in ("Kubernetes", "COBOL", "Flutter"):
+        await market.listed_cto(skills=[{"name": rival, "level": 4}])
+    owner = await market.join("client")
+    project_id = await publish(owner, skills=["Kubernetes", "Rust"], hoursPerWeek=16, maxHourlyRate=16_000)
+    await market.work_off()
+    fit = (await cto.person.query(FIT, id=project_id))["projectFit"]
+    assert fit["place"] == 4
+    assert len(fit["hints"]) > 1
+    follow = {
+        "Add Kubernetes to your skills, if you have it": {"skills": [*skills, {"name": "Kubernetes", "level": 3}]},
+        "Add Rust to your skills, if you have it": {"skills": [*skills, {"name": "Rust", "level": 3}]},
+        "Open 16 hours a week": {"availability": 16},
+    }
+    before = {"skills": skills, "availability": 6, "hourlyRate": 16_000}
+    for hint in fit["hints"]:
+        changed = profile(**{**before, **follow[hint["text"]]})
+        saved = await cto.person.mutate("updateCtoProfile", "... on Cto { id }" + PROBLEMS, changed)
+        assert saved["__typename"] == "Cto"
+        await market.work_off()
+        after = (await cto.person.query(FIT, id=project_id))["projectFit"]
+        assert after["place"] == hint["place"] < fit["place"]
+        await cto.person.mutate("updateCtoProfile", "__typename", profile(**before))
+        await market.work_off()
+
+
+async def test_trying_a_hint_leaves_nothing_behind(market: Marketplace):
+    cto = await market.listed_cto(availability=4, skills=[{"name": "Python", "level": 3}])
+    owner = await market.join("client")
+    project_id = await publish(owner, skills=["Rust"], hoursPerWeek=20)
+    await market.work_off()
+    tables = ("ctos", "cto_skills", "cto_vectors", "cto_readings", "cto_mentions")
+    before = [await market.fetch(f"select * from {table} order by id") for table in tables]
+    await cto.person.query(FIT, id=project_id)
+    assert [await market.fetch(f"select * from {table} order by id") for table in tables] == before
+
+
+async def test_a_rate_above_the_limit_is_the_hint_that_matters(market: Marketplace):
+    cto, owner = await market.listed_cto(hourlyRate=20_000), await market.join("client")
+    project_id = await publish(owner, maxHourlyRate=15_000)
+    await market.work_off()
+    fit = (await cto.person.query(FIT, id=project_id))["projectFit"]
+    assert fit["hints"] == [{"text": "Bring your rate within theirs", "place": 1}]
+
+
+async def test_similar_ctos_are_listed_ones_of_this_tenant(market: Marketplace, other_market: Marketplace):
+    one, two = await market.listed_cto(), await market.listed_cto()
+    paused = await market.listed_cto()
+    await other_market.listed_cto()
+    await paused.person.mutate("pauseCtoProfile", "__typename")
+    await market.work_off()
+    found = (await market.graphql(SIMILAR, id=str(one.id)))["data"]["similarCtos"]
+    assert found == [{"id": str(two.id)}]
+
+
+async def test_the_pages_show_it(market: Marketplace):
+    cto, owner = await market.listed_cto(skills=[{"name": "Python", "level": 3}]), await market.join("client")
+    project_id = await publish(owner, skills=["Rust"])
+    await market.work_off()
+    async with market.browser() as browser:
+        await sign_in(browser, cto.person)
+        assert project_id in (await browser.get("/projects/matched")).text
+        assert "What would move you up" in (await browser.get(f"/projects/{project_id}/fit")).text
