@@ -43,7 +43,7 @@ class LifecycleService:
         if not project.description:
             raise InvalidInput({"description": "Describe what has to change before you publish."})
         project.status = ProjectStatus.PUBLISHED
-        saved(self._work, project, "published")
+        saved(self._work, project, "projects.project.published")
         await self._tell_invited(project)
         return project
 
@@ -61,7 +61,7 @@ class LifecycleService:
         if project.status != ProjectStatus.PUBLISHED:
             raise ProjectNotPublished
         project.status = ProjectStatus.PAUSED
-        saved(self._work, project, "paused")
+        saved(self._work, project, "projects.project.paused")
         return project
 
     async def resume(self, project_id: UUID) -> Project:
@@ -78,7 +78,7 @@ class LifecycleService:
         if project.status != ProjectStatus.PAUSED:
             raise ProjectNotPaused
         project.status = ProjectStatus.PUBLISHED
-        saved(self._work, project, "resumed")
+        saved(self._work, project, "projects.project.resumed")
         await self._tell_invited(project)
         return project
 
@@ -93,7 +93,7 @@ class LifecycleService:
         self._work.require(ProjectPermission.MANAGE_OWN)
         project = await own_project(self._work, project_id)
         project.status = ProjectStatus.CLOSED
-        saved(self._work, project, "closed")
+        saved(self._work, project, "projects.project.closed")
         return project
 
     async def duplicate(self, project_id: UUID) -> Project:

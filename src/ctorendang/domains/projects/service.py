@@ -119,7 +119,7 @@ class ProjectService:
         self._work.session.add(project)
         await self._work.session.flush()
         await self._projects.put_skills(self._tenant_id, project.id, skills)
-        saved(self._work, project, "created")
+        saved(self._work, project, "projects.project.created")
         return project
 
     async def update(
@@ -150,7 +150,7 @@ class ProjectService:
         _write(project, checked)
         project.version += 1
         await self._projects.put_skills(self._tenant_id, project.id, skills)
-        saved(self._work, project, "updated")
+        saved(self._work, project, "projects.project.updated")
         return project
 
     async def draft_of(self, project: Project) -> ProjectDraft:
@@ -198,10 +198,10 @@ async def own_project(work: UnitOfWork, project_id: UUID) -> Project:
     return project
 
 
-def saved(work: UnitOfWork, project: Project, verb: str) -> None:
+def saved(work: UnitOfWork, project: Project, action: str) -> None:
     """Note in the trail what was done to a project, and tell whoever follows projects."""
     project.updated_at = now()  # also when only the skills, which are other rows, have changed
-    record(work, f"projects.project.{verb}", Subject("project", project.id))
+    record(work, action, Subject("project", project.id))
     work.publish("project.saved", {"project_id": str(project.id)})
 
 

@@ -12,7 +12,6 @@ from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.search.alerts import AlertService
 from ctorendang.domains.search.indexing import IndexService
-from ctorendang.domains.search.rebuilding import SYNC_DUE
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.gateways.typesense import SearchUnavailable
 from ctorendang.infra.jobs.models import OutboxMessage
@@ -26,7 +25,6 @@ _AGAIN_AFTER = timedelta(seconds=5)
 _EVERY_DAY = timedelta(days=1)
 _SYNC = "search.sync"
 _SYNC_DAILY = "search.sync_daily"
-_DAY_PASSED = "search.day_passed"
 _ALERT = "search.alert"
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +53,7 @@ async def _put(work: UnitOfWork, cto_id: UUID) -> None:
 
 async def _plan_sync(work: UnitOfWork) -> None:
     if not await _waits(work, _SYNC):
-        work.publish(SYNC_DUE, {}, at=now() + _AGAIN_AFTER)
+        work.publish("search.sync_due", {}, at=now() + _AGAIN_AFTER)
 
 
 async def _waits(work: UnitOfWork, handler: str) -> bool:
@@ -82,7 +80,7 @@ async def _sync(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     if changed:
         _log.info("search index caught up", documents=changed)
     if not await _waits(work, _SYNC_DAILY):
-        work.publish(_DAY_PASSED, {}, at=now() + _EVERY_DAY)
+        work.publish("search.day_passed", {}, at=now() + _EVERY_DAY)
 
 
 async def _sync_daily(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -107,8 +105,8 @@ async def _send_alert(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "search.put_cto", _put_cto),
     Subscription("review.written", "search.put_reviewed", _put_reviewed),
-    Subscription(SYNC_DUE, _SYNC, _sync),
-    Subscription(_DAY_PASSED, _SYNC_DAILY, _sync_daily, bulk=True),
+    Subscription("search.sync_due", _SYNC, _sync),
+    Subscription("search.day_passed", _SYNC_DAILY, _sync_daily, bulk=True),
     Subscription("cto.saved", "search.plan_alerts", _plan_alerts),
     Subscription("search.alerts_due", _ALERT, _alert, bulk=True),
     Subscription("search.found", "search.send_alert", _send_alert),

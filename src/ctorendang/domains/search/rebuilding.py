@@ -9,6 +9,7 @@ import structlog
 
 from ctorendang.domains.search.documents import ALIAS, COLLECTIONS, schema, schema_name
 from ctorendang.domains.search.indexing import Drift, IndexService
+from ctorendang.domains.search.permissions import SearchPermission
 from ctorendang.domains.search.service import synonyms_of
 from ctorendang.domains.search.synonyms import Synonyms
 from ctorendang.domains.tenants.platform import tenant_ids
@@ -17,7 +18,6 @@ from ctorendang.infra.gateways.typesense import Typesense
 from ctorendang.infra.product import Product
 
 LOOK_SECONDS = 2.0
-SYNC_DUE = "search.sync_due"
 
 _BATCH = 500
 # Looks between two counts of everything: half a minute.
@@ -87,6 +87,9 @@ async def _synonyms(product: Product) -> Synonyms:
         return await synonyms_of(work.session)
 
 
+_KEEPER = Actor.service(NO_TENANT, WORKER)
+
+
 class IndexKeeper:
     """Sees to it that there is an index of this version, and that it is caught up with after each absence."""
 
@@ -98,6 +101,7 @@ class IndexKeeper:
 
     async def run(self) -> None:
         """Look every two seconds, until cancelled."""
+        self._product.grants.require(_KEEPER, SearchPermission.INDEX)
         while True:
             try:
                 await self.look()
@@ -112,6 +116,7 @@ class IndexKeeper:
         Raises:
             SearchUnavailable: the server went away meanwhile.
         """
+        self._product.grants.require(_KEEPER, SearchPermission.INDEX)
         if not await self._server.healthy():
             self._was_there = False
             return
@@ -148,7 +153,7 @@ class IndexKeeper:
     async def _plan(self, tenants: Sequence[UUID]) -> None:
         for tenant_id in tenants:
             async with self._product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-                work.publish(SYNC_DUE, {})
+                work.publish("search.sync_due", {})
 
 
 async def keep_index(product: Product) -> None:

@@ -22,7 +22,7 @@ class RememberingEmbedder:
         self._embedder = embedder
         self.model = embedder.model
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._store = sqlite3.connect(file)
+        self._store = sqlite3.connect(file, isolation_level=None)
         self._store.execute("create table if not exists vectors (key blob primary key, vector blob not null)")
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
@@ -34,7 +34,6 @@ class RememberingEmbedder:
             known[key] = vector
             blob = np.asarray(vector, dtype=np.float32).tobytes()
             self._store.execute("insert or ignore into vectors values (?, ?)", (key, blob))
-        self._store.commit()
         return [known[key] for key in keys]
 
     def _find(self, key: bytes) -> list[float] | None:
