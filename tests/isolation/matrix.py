@@ -1,7 +1,7 @@
 """Who may do what, root by root: what the policy means, written down a second time and independently of it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -48,6 +48,11 @@ async def open_session_as(market: Marketplace, actor: Actor) -> TokenPair:
     (row,) = await market.fetch(stored, actor.user_id)
     proven = Proven(actor, Method.PASSWORD, strong=True, password_hash=row["password_hash"])
     return await Sessions(market.marketplaces.site.product, Actor(market.id)).open_for_program(proven, "a test")
+
+
+async def fresh(person: Person) -> Person:
+    """The same person, signed in now: earlier operations may have ended their sessions."""
+    return replace(person, access_token=(await open_session(person)).access_token)
 
 
 Prepare = Callable[[Cast], Awaitable[dict[str, Any]]]

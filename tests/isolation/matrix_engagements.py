@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.domains.engagements.journeys import Journey, begin, new_project, terms, this_week
-from tests.factories import PROBLEMS, Person
+from tests.factories import PROBLEMS
 from tests.isolation.matrix import (
     A_CTO,
     ADMIN,
@@ -16,16 +16,11 @@ from tests.isolation.matrix import (
     Cast,
     Operation,
     a_listed_profile,
-    open_session,
+    fresh,
 )
 
 SIDES = OWNER | A_CTO
 ENGAGEMENT = "... on Engagement { id status }" + PROBLEMS
-
-
-async def fresh(person: Person) -> Person:
-    """The same person, signed in now: earlier operations may have ended their sessions."""
-    return replace(person, access_token=(await open_session(person)).access_token)
 
 
 async def journey_at(cast: Cast, status: str) -> Journey:

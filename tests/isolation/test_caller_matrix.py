@@ -32,7 +32,6 @@ PARTS = (
     matrix_access,
     matrix_calendar,
     matrix_engagements,
-    matrix_calendar,
     matrix_factors,
     matrix_matching,
     matrix_people,

@@ -23,7 +23,12 @@ BY_SIGNATURE = {f"/sso/{SOMETHING}/{name}" for name in ("acs", "slo", "backchann
 
 
 # They take a form with a file, which is another type than these requests have.
-WITH_A_FILE = {"/account/avatar", "/admin/import", f"/admin/sso/{SOMETHING}/metadata/file"}
+WITH_A_FILE = {
+    "/account/avatar",
+    "/admin/import",
+    f"/admin/sso/{SOMETHING}/metadata/file",
+    f"/projects/{SOMETHING}/attachments",
+}
 
 
 def refusals(path: str) -> set[int]:
