@@ -32,7 +32,7 @@ def test_every_kind_is_in_the_catalogue_once_and_can_be_sent():
 
 
 @pytest.mark.parametrize(("roles", "kinds"), [
-    (("client",), {"SECURITY", "ACCOUNT", *BOTH_SIDES}),
+    (("client",), {"SECURITY", "ACCOUNT", "MATCHES", *BOTH_SIDES}),
     (("cto",), {"SECURITY", "ACCOUNT", "PROFILE", "REVIEWS", "PROJECTS", *BOTH_SIDES}),
     (("admin",), {"SECURITY", "ACCOUNT", "APPLICATIONS", "SEARCHES"}),
 ])  # fmt: skip

@@ -1,9 +1,11 @@
-"""Reading what was saved, and everything again when the model changes."""
+"""Reading what was saved, everything again when the model changes, and telling owners who newly fits."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ctorendang.domains.matching.news import SEND, NewsService
 from ctorendang.domains.matching.places import PlaceService
 from ctorendang.domains.matching.vectors import VectorService
 from ctorendang.domains.tenants.platform import tenant_ids
@@ -35,6 +37,14 @@ async def _refresh_places(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await PlaceService(work).refresh(UUID(payload["project_id"]))
 
 
+async def _plan_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await NewsService(work).plan(UUID(payload["project_id"]), UUID(payload["cto_id"]))
+
+
+async def _send_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await NewsService(work).send(UUID(payload["project_id"]), datetime.fromisoformat(payload["since"]))
+
+
 async def read_what_is_unread(product: Product) -> None:
     """Have the current model read every text that it has not: after a change of model, or an import past the outbox."""
     for tenant_id in await tenant_ids(product):
@@ -55,4 +65,6 @@ SUBSCRIPTIONS = (
     Subscription("project.unread", "matching.embed_unread_project", _embed_project, bulk=True),
     Subscription("match.moved", "matching.refresh_places", _refresh_places, bulk=True),
     Subscription("match.judged", "matching.refresh_judged_places", _refresh_places),
+    Subscription("match.entered_top", "matching.plan_news", _plan_news, bulk=True),
+    Subscription("match.news_due", SEND, _send_news, bulk=True),
 )

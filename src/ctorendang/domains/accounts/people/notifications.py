@@ -34,11 +34,12 @@ class Notification(StrEnum):
     ACCOUNT = "account"
     PROFILE = "profile"
     REVIEWS = "reviews"
-    ENGAGEMENTS = "engagements"
     APPLICATIONS = "applications"
     BOOKINGS = "bookings"
+    ENGAGEMENTS = "engagements"
     SEARCHES = "searches"
     PROJECTS = "projects"
+    MATCHES = "matches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,12 @@ CATALOGUE = (
     Kind(Notification.SEARCHES, "Saved searches", "Who newly fits what you look for."),
     Kind(
         Notification.PROJECTS, "Projects", "Clients who invite you to look at a project.", roles=frozenset({Role.CTO})
+    ),
+    Kind(
+        Notification.MATCHES,
+        "Matches",
+        "Who newly is among the ten CTOs that fit a project of yours best, at most once a day.",
+        roles=frozenset({Role.CLIENT}),
     ),
 )
 _BY_KIND = {each.kind: each for each in CATALOGUE}
