@@ -39,6 +39,51 @@ async def test_without_a_listed_profile_nothing_is_suggested(market: Marketplace
     assert answer["errors"][0]["extensions"]["code"] == "not_found"
 
 
+async def test_a_cto_is_told_only_of_projects_that_are_open_to_them_now(market: Marketplace):
+    cto, other, owner = await market.listed_cto(), await market.listed_cto(), await market.join("client")
+    closed_circle = await publish(owner, visibility="INVITED")
+    paused = await publish(owner)
+    await owner.mutate("pauseProject", "__typename", {"projectId": paused})
+    await owner.mutate("inviteToProject", "__typename", {"projectId": closed_circle, "ctoId": str(cto.id)})
+    await market.work_off()
+
+    async def told(person) -> list[str]:
+        return [fit["project"]["id"] for fit in (await person.query(FITS))["recommendedProjects"]]
+
+    async def code(person, project_id: str) -> str | None:
+        errors = (await person.graphql(FIT, id=project_id)).get("errors")
+        return errors[0]["extensions"]["code"] if errors else None
+
+    assert await told(cto.person) == [closed_circle]
+    assert await told(other.person) == []
+    assert await code(cto.person, closed_circle) is None
+    assert await code(other.person, closed_circle) == "not_found"
+    assert await code(cto.person, paused) == "not_found"
+    async with market.browser() as browser:
+        await sign_in(browser, other.person)
+        page = (await browser.get("/projects/matched")).text
+        assert closed_circle not in page
+        assert paused not in page
+        assert (await browser.get(f"/projects/{closed_circle}/fit")).status_code == 404
+
+    await owner.mutate("resumeProject", "__typename", {"projectId": paused})
+    assert await told(other.person) == [paused]
+    await owner.mutate("withdrawProjectInvitation", "__typename", {"projectId": closed_circle, "ctoId": str(cto.id)})
+    assert await told(cto.person) == [paused]
+
+
+async def test_projects_for_others_take_nobodys_place(market: Marketplace):
+    cto, owner = await market.listed_cto(), await market.join("client")
+    own_words = "Kubernetes platform for a payment company, " * 4
+    for _ in range(12):
+        await publish(owner, visibility="INVITED", description=own_words)
+    farming = "Tractors, harvesters and greenhouses want firmware, sensors and patience in the field. " * 2
+    open_to_all = await publish(owner, title="Firmware for farm machines", description=farming)
+    await market.work_off()
+    fits = (await cto.person.query(FITS))["recommendedProjects"]
+    assert [fit["project"]["id"] for fit in fits] == [open_to_all]
+
+
 async def test_every_hint_works_when_it_is_followed(market: Marketplace):
     skills = [{"name": "Python", "level": 3}]
     cto = await market.listed_cto(skills=skills, availability=6, hourlyRate=16_000)

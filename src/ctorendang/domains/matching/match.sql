@@ -20,14 +20,15 @@ tenant_facts as materialized (
 ),
 wanted as materialized (
     -- What was asked for, and what the text suggests; the rarer here, the more it tells people apart.
-    select s.skill_id, k.name, k.parent_id, s.asked,
+    select s.skill_id, k.name, k.parent_id, s.asked, s.must,
            s.strength * ln(2 + (select ctos from tenant_facts)::float8 / (1 + (
                select count(*) from cto_skills h where h.tenant_id = :tenant_id and h.skill_id = s.skill_id))) as rarity
     from (
-        select skill_id, true as asked, case importance when 'nice' then 0.4 else 1 end::float8 as strength
+        select skill_id, true as asked, importance = 'must' as must,
+               case importance when 'nice' then 0.4 else 1 end::float8 as strength
         from project_skills where tenant_id = :tenant_id and project_id = :project_id
         union all
-        select n.skill_id, false, n.strength::float8
+        select n.skill_id, false, false, n.strength::float8
         from project_needs n
         where n.tenant_id = :tenant_id and n.project_id = :project_id and not exists (
             select from project_skills a
@@ -217,14 +218,16 @@ best as materialized (
     limit cast(:first as integer)
 )
 select b.*, to_jsonb(w) as shares, p.hours_per_week, p.industry as project_industry, p.company_stage,
-       n.has, n.near, n.lacks, n.suggested
+       n.has, n.near, n.lacks, n.misses, n.suggested
 from best b cross join shares w cross join project p
 cross join lateral (
     select coalesce(array_agg(w.name order by w.rarity desc) filter (where w.asked and credit > 0.4 * b.trust), '{}')
            as has,
            coalesce(array_agg(w.name order by w.rarity desc)
-                filter (where w.asked and credit > 0 and credit <= 0.4 * b.trust), '{}') as near,
-           coalesce(array_agg(w.name order by w.rarity desc) filter (where w.asked and credit is null), '{}') as lacks,
+                filter (where w.must and credit > 0 and credit <= 0.4 * b.trust), '{}') as near,
+           coalesce(array_agg(w.name order by w.rarity desc) filter (where w.must and credit is null), '{}') as lacks,
+           coalesce(array_agg(w.name order by w.rarity desc)
+                filter (where w.asked and not w.must and coalesce(credit, 0) <= 0.4 * b.trust), '{}') as misses,
            coalesce(array_agg(w.name order by w.rarity desc)
                 filter (where not w.asked and credit > 0.4 * b.trust), '{}') as suggested
     from wanted w left join credits x on x.skill_id = w.skill_id and x.cto_id = b.id

@@ -80,8 +80,10 @@ class RecommendationService:
         cto = await self._own()
         if cto is None:
             return []
+        # Whom a project is open to is the projects' own business; asked first, so that none takes another's place.
         statement = (
-            select(Project)
+            ProjectService(self._work)
+            .visible()
             .join(
                 ProjectVector, (ProjectVector.tenant_id == Project.tenant_id) & (ProjectVector.project_id == Project.id)
             )
@@ -91,16 +93,12 @@ class RecommendationService:
                 & (CtoVector.cto_id == cto.id)
                 & (CtoVector.model == ProjectVector.model),
             )
-            .where(Project.tenant_id == self._tenant_id, Project.status == ProjectStatus.PUBLISHED)
-            .where(Project.owner_id != cto.user_id)
+            .where(Project.status == ProjectStatus.PUBLISHED, Project.owner_id != cto.user_id)
             .group_by(Project.tenant_id, Project.id)
             .order_by(func.min(CtoVector.embedding.max_inner_product(ProjectVector.embedding)), Project.id)
             .limit(_LOOKED_AT)
         )
-        near = (await self._session.scalars(statement)).all()
-        # Whom a project is open to is the projects' own business.
-        seen = [await ProjectService(self._work).find(project.id) for project in near]
-        fits = [await self._fit(cto, project) for project in seen if project is not None]
+        fits = [await self._fit(cto, project) for project in (await self._session.scalars(statement)).all()]
         return sorted(fits, key=lambda fit: -(fit.match.score if fit.match else 0))[: max(0, min(first, _LOOKED_AT))]
 
     async def fit(self, project_id: UUID) -> Fit:

@@ -41,8 +41,9 @@ class Facts:
         weights: share of each component, adding up to 1; absent where the project says nothing about it.
         values: 0 to 1 by component.
         has: skills of the project that the CTO names.
-        near: skills of the project of which the CTO names a relative.
-        lacks: the project's other skills.
+        near: skills that the project must have, of which the CTO names a relative.
+        lacks: the others that it must have.
+        misses: what would merely help and the CTO does not name; no reason for concern.
         suggested: skills that the project's text suggests and the CTO knows.
         hours: a week, open for new work.
         hours_wanted: a week, by the project.
@@ -58,6 +59,7 @@ class Facts:
     has: Sequence[str]
     near: Sequence[str]
     lacks: Sequence[str]
+    misses: Sequence[str]
     suggested: Sequence[str]
     hours: int
     hours_wanted: int | None
@@ -116,7 +118,7 @@ def concern(facts: Facts) -> str | None:
 
 
 def _skills(facts: Facts) -> str:
-    if facts.has and not facts.lacks and not facts.near:
+    if facts.has and not (facts.lacks or facts.near or facts.misses):
         return f"Names all you ask for: {_listed(facts.has[:4])}"
     if facts.has:
         return f"Names {_listed(facts.has[:3])}"

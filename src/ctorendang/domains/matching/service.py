@@ -123,6 +123,7 @@ def as_match(cto: Cto, row: Row[Any], *, lifted: bool = False) -> Match:
         has=row.has,
         near=row.near,
         lacks=row.lacks,
+        misses=row.misses,
         suggested=row.suggested,
         hours=row.hours,
         hours_wanted=row.hours_per_week,

@@ -46,7 +46,7 @@ class ProjectService:
     async def find(self, project_id: UUID) -> Project | None:
         """A project that the actor may see."""
         self._work.require(ProjectPermission.READ)
-        seen = await self._work.session.scalars(self._visible().where(Project.id == project_id))
+        seen = await self._work.session.scalars(self.visible().where(Project.id == project_id))
         return seen.one_or_none()
 
     async def page(self, wanted: ProjectFilter, request: PageRequest) -> Page[Project]:
@@ -67,14 +67,16 @@ class ProjectService:
         return (await self._work.session.scalar(statement)) or 0
 
     def _select(self, wanted: ProjectFilter) -> Select[Project]:
-        statement = self._visible()
+        statement = self.visible()
         if wanted.status is not None:
             statement = statement.where(Project.status == wanted.status)
         if text := searched(wanted.search):
             statement = statement.where(Project.title.ilike(like(text)))
         return statement
 
-    def _visible(self) -> Select[Project]:
+    def visible(self) -> Select[Project]:
+        """Every project that the actor may see, for the lists of other domains to narrow and order."""
+        self._work.require(ProjectPermission.READ)
         statement = select(Project).where(Project.tenant_id == self._tenant_id)
         if self._work.allows(ProjectPermission.READ_ALL):
             return statement
