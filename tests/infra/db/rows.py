@@ -32,6 +32,7 @@ _VALUES: dict[str, Any] = {
 }
 # What rules of several columns ask for, by column, or by table and column.
 _CHOSEN: dict[Any, Any] = {
+    "currency": "EUR",
     "cto_user_id": UUID(int=2),  # the two sides of an engagement are two people
     ("calendar_exceptions", "kind"): "off",
     ("calendar_weekly_slots", "ends"): 2,
@@ -45,7 +46,8 @@ async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) ->
     columns, values = [], []
     for column in await superuser.fetch(_COLUMNS, table):
         columns.append(column["name"])
-        choice = re.search(r"ARRAY\['([^']+)'", column["rule"])
+        worded = column["type"].startswith("text")
+        choice = re.search(r"(?:ARRAY\[|= )'([^']+)'", column["rule"]) if worded else None
         if column["name"] == "tenant_id":
             values.append(tenant_id)
         elif (table, column["name"]) in _CHOSEN or column["name"] in _CHOSEN:

@@ -8,6 +8,7 @@ from tests.factories import PROBLEMS, Marketplace, profile, project
 
 from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.projects.repository import ProjectRepository
+from ctorendang.domains.search.service import SearchService
 
 TABLES = ("users", "ctos", "cto_skills", "reviews", "projects", "project_skills", "outbox", "audit_events")
 
@@ -95,6 +96,7 @@ def broken_names(monkeypatch) -> Iterator[str]:
         raise RuntimeError(secret)
 
     monkeypatch.setattr(CtoService, "page", fail)
+    monkeypatch.setattr(SearchService, "find", fail)
     monkeypatch.setattr(ProjectRepository, "put_skills", fail)
     return secret
 

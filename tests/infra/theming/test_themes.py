@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from graphql import FieldNode, OperationDefinitionNode, parse
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
 
 from ctorendang.infra.theming.check import check_theme, fixtures, mail_names
 from ctorendang.infra.theming.package import theme_names
@@ -22,6 +22,9 @@ MAIL |= {"roles": "a client", "author": "Grace", "rating": 4, "cto": "Alan", "he
 MAIL |= {"inviter": "Grace", "days": 7, "new_email": "ada@elsewhere.test"}
 MAIL |= {"settings_url": "https://x.test/account/notifications"}
 MAIL |= {"other": "Alan", "as_client": True, "by_me": False, "profile_url": "https://x.test/ctos/1", "note": "Hello"}
+MAIL |= {"news": "Alan accepts the terms", "project": "Split the shop", "next_step": "Plan a milestone."}
+MAIL |= {"ctos": [{"name": "Alan", "headline": "Breaks codes"}], "count": 2, "title": "Split the shop"}
+MAIL |= {"search": "Rust", "manage_url": "https://x.test/account/searches"}
 MAIL |= {"mine": "Monday, 1 June 2026, 09:00 to 09:30 (UTC)", "theirs": "11:00 (Europe/Oslo)"}
 MAIL |= {"connection": "Acme account", "message": "A certificate expires."}
 
@@ -123,12 +126,19 @@ def test_no_two_companies_share(piece):
     assert len(written) == len(TENANT_THEMES)
 
 
-def shape(selections) -> dict:
-    return {
-        (node.alias or node.name).value: shape(node.selection_set.selections) if node.selection_set else None
-        for node in selections
-        if isinstance(node, FieldNode)
-    }
+def shape(selections, fragments) -> dict:
+    found: dict = {}
+    for node in selections:
+        if isinstance(node, FieldNode):
+            inner = shape(node.selection_set.selections, fragments) if node.selection_set else None
+            found[(node.alias or node.name).value] = inner
+        elif isinstance(node, FragmentSpreadNode):
+            found |= shape(fragments[node.name.value].selection_set.selections, fragments)
+    return found
+
+
+# Behind @include; what was just made, shown this once; what the page itself adds to choose from.
+OPTIONAL = {"matches", "matchesReady", "dismissedMatches", "matchWeightsEffect", "secret", "reasons"}
 
 
 def mismatch(selected: dict | None, value, path: str) -> list[str]:
@@ -136,8 +146,7 @@ def mismatch(selected: dict | None, value, path: str) -> list[str]:
         return []
     if isinstance(value, list):
         return [problem for index, item in enumerate(value) for problem in mismatch(selected, item, f"{path}[{index}]")]
-    optional = {"matches", "matchesReady", "secret"}  # behind @include; what was just made, shown this once
-    wrong = [f"{path}: {key}" for key in (selected.keys() ^ value.keys()) - optional]
+    wrong = [f"{path}: {key}" for key in (selected.keys() ^ value.keys()) - OPTIONAL]
     return wrong + [
         p for key in selected.keys() & value.keys() for p in mismatch(selected[key], value[key], f"{path}.{key}")
     ]
@@ -145,14 +154,17 @@ def mismatch(selected: dict | None, value, path: str) -> list[str]:
 
 @pytest.mark.parametrize("page", DOCUMENTS)
 def test_fixtures_have_exactly_what_the_document_selects(renderer, page):
-    (operation,) = [d for d in parse(renderer.document(page)).definitions if isinstance(d, OperationDefinitionNode)]
+    definitions = parse(renderer.document(page)).definitions
+    (operation,) = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    selected = shape(operation.selection_set.selections, fragments)
     shown = sorted((THEMES / "base" / "fixtures").glob(f"{page}.json")) + sorted(
         (THEMES / "base" / "fixtures").glob(f"{page}--*.json")
     )
     assert shown
     for file in shown:
         data = json.loads(file.read_text())["data"]
-        assert mismatch(shape(operation.selection_set.selections), data, file.stem) == []
+        assert mismatch(selected, data, file.stem) == []
 
 
 def test_the_check_finds_what_is_wrong(package):
