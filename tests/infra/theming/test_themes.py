@@ -24,7 +24,7 @@ MAIL |= {"settings_url": "https://x.test/account/notifications"}
 MAIL |= {"other": "Alan", "as_client": True, "by_me": False, "profile_url": "https://x.test/ctos/1", "note": "Hello"}
 MAIL |= {"news": "Alan accepts the terms", "project": "Split the shop", "next_step": "Plan a milestone."}
 MAIL |= {"ctos": [{"name": "Alan", "headline": "Breaks codes"}], "count": 2, "title": "Split the shop"}
-MAIL |= {"search": "Rust", "manage_url": "https://x.test/account/searches"}
+MAIL |= {"owner": "Grace", "search": "Rust", "manage_url": "https://x.test/account/searches"}
 MAIL |= {"mine": "Monday, 1 June 2026, 09:00 to 09:30 (UTC)", "theirs": "11:00 (Europe/Oslo)"}
 MAIL |= {"connection": "Acme account", "message": "A certificate expires."}
 
