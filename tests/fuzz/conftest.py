@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from tests.domains.engagements.journeys import begin
 from tests.factories import Marketplace, Marketplaces, Person, form_token, profile, project, sign_in
 
 # The same examples every time; a larger run, with others, by CTORENDANG_FUZZ=20.
@@ -19,6 +20,7 @@ _TABLES = (
     "reviews",
     "projects",
     "project_skills",
+    "engagements",
     "outbox",
     "audit_events",
     "email_tokens",
@@ -85,11 +87,15 @@ async def playground(marketplaces: Marketplaces) -> Playground:
     await someone.mutate("submitCtoProfile", "... on Cto { id }")
     review = {"ctoId": str(cto.id), "rating": 4, "body": "Good."}
     await people["client"].mutate("writeReview", "... on Review { id }", review)
+    engagements = {
+        "engagement": (await (await begin(market, people["client"], cto)).advance("active")).id,
+        "talk": (await (await begin(market, people["client"], cto)).advance("introduction")).id,
+    }
     visitors = {"visitor": await _look_around(market, None)}
     for role, person in people.items():
         visitors[role] = await _look_around(market, person)
     projects = {"project": created["id"], "spare": spare["id"]}
-    ids = {"cto": str(cto.id), "waiting": waiting["id"], "member": str(someone.id), **projects}
+    ids = {"cto": str(cto.id), "waiting": waiting["id"], "member": str(someone.id), **projects, **engagements}
     return Playground(market, visitors, ids, random.Random(0))
 
 

@@ -12,6 +12,8 @@ from tests.factories import PASSWORD, form_token, profile, sign_in
 from tests.fuzz.conftest import Playground, examples
 from tests.fuzz.nonsense import HARDEST, KNOWN, MARKUP, TEMPLATES, encode, values
 
+from ctorendang.domains.engagements.form_steps import FORM_STEPS
+
 README = Path(__file__).parents[2] / "themes" / "base" / "README.md"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -30,17 +32,27 @@ GOOD = {
     "ends": "12:00", "kind": "off", "firstDay": "2027-01-04", "lastDay": "2027-01-08", "day": "2027-01-04",
     "note": "Hello.", "url": "https://calendar.example/basic.ics", "startsAt": "2027-01-04T09:00:00+00:00",
     "label": "Production", "group": "Experts", "role": "CTO", "defaultRole": "CLIENT",
+    "stages": "growth", "stage": "growth", "positionRole": "CTO", "positionCompany": "Acme",
+    "positionStarted": "2019", "positionEnded": "2024", "positionChanged": "Moved to the cloud.",
+    "skillYears": "5", "languageName": "de", "languageLevel": "fluent", "goals": "Ship weekly.",
+    "deliverables": "A plan", "lengthWeeks": "12", "visibility": "invited", "ndaRequired": "yes", "version": "5",
+    "projectId": "x", "ctoId": "x", "cto": "x", "alerts": "yes", "revision": "0", "rate": "1.5", "message": "Hello.",
+    "currency": "EUR", "weeks": "12", "noticeDays": "14", "milestoneId": "x", "report": "Done.", "amount": "500",
+    "dueOn": "2027-02-01", "week": "2026-11-16", "hours": "7.5", "timeSheetId": "x", "trialDays": "14",
+    "trialHours": "40", "termsDays": "14",
 }  # fmt: skip
-_STEPS = {
-    "about": ["title", "description"],
-    "skills": ["skills", "industry"],
-    "terms": ["budget", "maxHourlyRate", "hoursPerWeek", "startsOn"],
-    "none": [],
-}
+ENGAGEMENT = "/engagements/{id}/"
 # Signing out would end the run for everyone who shares the browser.
 LEFT_OUT = {"/logout"}
 # Where providers' messages arrive; tests/domains/sso attacks these.
 MESSAGES = {"/sso//acs", "/sso//slo", "/sso//backchannel-logout", "/scim/v2"}
+
+
+def engagement_steps() -> dict[str, list[str]]:
+    """The steps of engagements that the base theme writes down, and the fields of each."""
+    (row,) = [row for row in README.read_text().splitlines() if row.startswith("| `engagement` |")]
+    steps = row.split("`version`: ")[1].split(";")[0]
+    return {step: fields.split() for step, fields in re.findall(r"`([\w-]+)`(?: \(`([^`]+)`\))?", steps)}
 
 
 def forms() -> list[tuple[str, list[str]]]:
@@ -59,6 +71,8 @@ def forms() -> list[tuple[str, list[str]]]:
     }.items():
         found[f"/projects/{{id}}/edit?step={step}"] = [*fields.split(), "go"]
     found.pop("/projects/{id}/edit?step=…")
+    found.pop(f"{ENGAGEMENT}…")
+    found |= {ENGAGEMENT + step: [*fields, "version"] for step, fields in engagement_steps().items()}
     return sorted((action, fields) for action, fields in found.items() if action not in LEFT_OUT)
 
 
@@ -69,7 +83,9 @@ WITHOUT_FILES = [form for form in FORMS if form[0] not in WITH_FILES]
 
 
 def test_every_form_of_the_application_is_among_them(site):
-    taken = {re.sub(r"\{\w+\}|\?.*", "", action).rstrip("/") for action, _ in FORMS} | LEFT_OUT
+    assert set(engagement_steps()) == set(FORM_STEPS)
+    routes = {ENGAGEMENT + "{step}" if action.startswith(ENGAGEMENT) else action for action, _ in FORMS}
+    taken = {re.sub(r"\{\w+\}|\?.*", "", route).rstrip("/") for route in routes} | LEFT_OUT
     posts = {
         re.sub(r"\{[^}]+\}", "", route.path).rstrip("/")
         for route in site.app.litestar.routes
@@ -118,7 +134,10 @@ def assert_harmless(html: str) -> None:
 
 def filled(names: list[str]) -> st.SearchStrategy[list[tuple[str, str]]]:
     """The form with nonsense in some fields, some missing, some twice, and sometimes one that is not its own."""
-    some = [st.lists(st.just((name, GOOD[name])) | st.tuples(st.just(name), values), max_size=2) for name in names]
+    good = {**{name: st.just(GOOD[name]) for name in names}, "version": st.sampled_from("123456789")}
+    some = [
+        st.lists(st.tuples(st.just(name), good[name]) | st.tuples(st.just(name), values), max_size=2) for name in names
+    ]
     extra = st.lists(
         st.tuples(st.sampled_from(["_csrf", "id", "values", "__class__", "x"]) | values, values), max_size=1
     )
@@ -133,6 +152,9 @@ def place(playground: Playground, action: str, garbage: str | None) -> str:
     kinds = {
         "/ctos/": ids["cto"],
         "/projects/": ids["project"],
+        # One that is cancelled takes no other step any more.
+        f"{ENGAGEMENT}cancel": ids["talk"],
+        "/engagements/": ids["engagement"],
         "/admin/members/": ids["member"],
         "/admin/ctos/": ids["waiting"],
     }

@@ -20,7 +20,7 @@ OPERATIONS = {each.ok().label: each.ok() for each in schemathesis.graphql.from_f
 # They end or change what the run stands on; sessions and passwords have tests of their own.
 ENDS_THE_RUN = {"Mutation.signOut"}
 
-_ID = re.compile(r'\b((?:cto|project|member)?[iI]d): (?:"(?:[^"\\]|\\.)*"|-?\d+)')
+_ID = re.compile(r'\b((?:cto|project|member|engagement)?[iI]d): (?:"(?:[^"\\]|\\.)*"|-?\d+)')
 
 
 FIELDS = sorted(set(re.findall(r"^  (\w+):", "".join(re.findall(r"^input \w+ \{.*?^\}", SDL, re.S | re.M)), re.M)))

@@ -91,7 +91,7 @@ async def shortlist(client: Person, project_id: str, cto_id: str) -> str:
 
 
 async def set_up(admin: Person, mark: str) -> list[str]:
-    """What an administrator makes: a connection with a domain, a directory, a key and an invitation; their ids."""
+    """What an administrator makes: a connection with a domain, searches, keys and so on; their ids."""
     connection = {"name": f"Staff {mark}", "protocol": "SAML", "provider": "OKTA"}
     connection_id = (await admin.mutate("createSsoConnection", "... on SsoConnection { id }" + PROBLEMS, connection))[
         "id"
@@ -99,7 +99,9 @@ async def set_up(admin: Person, mark: str) -> list[str]:
     domain = {"connectionId": connection_id, "domain": f"{mark}.example"}
     key = {"name": f"Reports {mark}", "scopes": ["READ_PROJECTS"], "expiresInDays": 30}
     invited = {"emails": [f"{mark}@invited.example"], "roles": ["CLIENT"]}
+    saved = {"name": f"Found {mark}", "filter": {"skills": ["Kubernetes"]}}
     made = [
+        await admin.mutate("saveSearch", "... on SavedSearch { id }" + PROBLEMS, saved),
         await admin.mutate("claimEmailDomain", "... on EmailDomain { id }" + PROBLEMS, domain),
         await admin.mutate("createScimDirectory", "... on ScimDirectory { id }" + PROBLEMS, {"name": f"People {mark}"}),
         (await admin.mutate("createApiKey", "... on CreatedApiKey { key { id } }" + PROBLEMS, key))["key"],
@@ -125,7 +127,7 @@ class Values:
 
     def __call__(self, holder: str, name: str, kind: str) -> Any:
         if kind == "ID":
-            foreign = self._choice.random() < 0.6
+            foreign = self._choice.random() < 0.5
             return self._choice.choice(self._ids if foreign else [*self._ours.ids, "", "nonsense"])
         if kind == "Int":
             return self._choice.choice([1, 2, 3, 3, 5, 8, 10, 0, -1, 500])
