@@ -1,5 +1,6 @@
 """Random valid GraphQL operations, drawn from the schema itself: what it gains is covered the day it gains it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -76,6 +77,7 @@ class OperationMaker:
         self._schema = schema
         self._choice = choice
         self._values = values
+        self._asked: Counter[tuple[str, str]] = Counter()
 
     def make(self, kind: str) -> Operation:
         """A query of up to three roots, or a mutation of one."""
@@ -83,11 +85,17 @@ class OperationMaker:
         assert isinstance(root, GraphQLObjectType)
         # An error in one root takes the others' answers with it, so mostly they come alone.
         count = self._choice.choice([1, 1, 1, 2, 3]) if kind == "query" else 1
-        names = self._choice.sample(list(root.fields), count)
+        names = self._least_asked(kind, list(root.fields), count)
         document = _Document(self)
         body = " ".join(document.field(name, root.fields[name], 0) for name in names)
         declared = f"({', '.join(document.declared)})" if document.declared else ""
         return Operation(f"{kind}{declared} {{ {body} }}", document.variables, tuple(names))
+
+    def _least_asked(self, kind: str, names: list[str], count: int) -> list[str]:
+        """Roots by chance, of those that were asked least: every one gets its turn however many the schema has."""
+        order = sorted(names, key=lambda name: (self._asked[kind, name], self._choice.random()))[:count]
+        self._asked.update((kind, name) for name in order)
+        return order
 
     def maybe(self, probability: float) -> bool:
         return self._choice.random() < probability

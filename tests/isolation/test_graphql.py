@@ -123,6 +123,8 @@ class Values:
             return self._choice.choice([True, False])
         if kind == "Date":
             return "2027-01-31"
+        if kind == "DateTime":
+            return "2027-01-31T09:00:00Z"
         assert kind == "String", f"say what goes into {holder}.{name} of the type {kind}"
         return self._text(holder, name)
 

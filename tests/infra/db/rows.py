@@ -33,7 +33,8 @@ async def put_row(superuser: asyncpg.Connection, table: str, tenant_id: UUID) ->
     columns, values = [], []
     for column in await superuser.fetch(_COLUMNS, table):
         columns.append(column["name"])
-        choice = re.search(r"ARRAY\['([^']+)'", column["rule"])
+        worded = column["type"].startswith("text")
+        choice = re.search(r"(?:ARRAY\[|= )'([^']+)'", column["rule"]) if worded else None
         if column["name"] == "tenant_id":
             values.append(tenant_id)
         elif column["type"] == "timestamp with time zone":

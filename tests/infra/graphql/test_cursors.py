@@ -90,8 +90,8 @@ async def test_a_cursor_of_one_ordering_is_refused_by_another(market: Marketplac
     assert not await accepted(market, order="RATING", after=edge["cursor"])  # that of NAME
 
 
-async def test_a_page_with_a_bad_cursor_is_refused_with_words(client):
+async def test_a_page_with_a_bad_cursor_begins_at_the_beginning(client):
     for path in ("/ctos?after=garbage", "/ctos?before=" + as_cursor(["NaN", "0", ID])):
         page = await client.get(path)
-        assert page.status_code == 422, path
+        assert page.status_code == 200, path
         assert "<html" in page.text

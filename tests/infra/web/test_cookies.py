@@ -17,6 +17,8 @@ from ctorendang.settings import Settings
 from tests.factories import PASSWORD, Marketplace, Person, form_token, sign_in, submit
 from tests.serving import served
 
+KEPT = ("device", "draft")
+"""What knows the browser again, and what was typed into a form that signing in interrupts; signing out drops it."""
 ATTRIBUTES = ("path", "domain", "httponly", "samesite", "secure")
 
 
@@ -57,7 +59,7 @@ async def test_every_cookie_is_out_of_reach_of_scripts_and_of_other_sites(market
         recorder = Recorder(browser, [])
         browser.event_hooks = {"response": [recorder.record]}
         await recorder.walk(person)
-    assert {name for name, _ in recorder.seen} == {"session", "visitor", "flash"}
+    assert {name for name, _ in recorder.seen} == {"session", "visitor", "flash", *KEPT}
     for name, attributes in recorder.seen:
         assert attributes == {"path": "/", "domain": "", "httponly": True, "samesite": "lax", "secure": ""}, name
 
@@ -70,7 +72,7 @@ async def test_over_https_every_cookie_is_bound_to_its_host(market: Marketplace,
         recorder = Recorder(browser, [])
         browser.event_hooks = {"response": [recorder.record]}
         await recorder.walk(person)
-    assert {name for name, _ in recorder.seen} == {"__Host-session", "__Host-visitor", "__Host-flash"}
+    assert {name for name, _ in recorder.seen} == {f"__Host-{name}" for name in ("session", "visitor", "flash", *KEPT)}
     for name, attributes in recorder.seen:
         assert attributes == {"path": "/", "domain": "", "httponly": True, "samesite": "lax", "secure": True}, name
 
