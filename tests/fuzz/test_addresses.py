@@ -15,6 +15,7 @@ README = Path(__file__).parents[2] / "themes" / "base" / "README.md"
 # What is named is not there for this reader, whatever else the address says.
 GONE = {
     "/invitation": {401},
+    "/password/reset": {401},
     "/admin/sso/{id}": {404},
     "/admin/sso/{id}/attempts": {404},
     "/sso/{id}/finish": {404},

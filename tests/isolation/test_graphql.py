@@ -139,6 +139,8 @@ class Values:
             return "2027-01-31T09:00:00+00:00"
         if kind == "Date":
             return "2027-01-31"
+        if kind == "DateTime":
+            return "2027-01-31T09:00:00Z"
         assert kind == "String", f"say what goes into {holder}.{name} of the type {kind}"
         return self._text(holder, name)
 
