@@ -9,6 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.domains.sso.office import Office
+from tests.domains.sso.oidc_visit import connect as connect_openid
+from tests.domains.sso.oidc_visit import provider as a_provider
 from tests.domains.sso.vouching import connect
 from tests.factories import Marketplace
 
@@ -51,6 +53,27 @@ async def test_enforcing_takes_the_administrators_in_the_order_of_their_ids(offi
         await other.execute("select 1 from users where id = $1 for update", first)
         enforcing = await waits(office.enforce())
         await other.execute("select 1 from users where id = $1 for update nowait", second)
+    assert (await enforcing)["stage"] == "EVERYONE"
+
+
+async def test_opening_a_session_does_not_wait_for_the_arrival_that_waits_for_its_person(market: Marketplace):
+    """Opening one holds the person, and the row about it refers to the connection."""
+    with a_provider() as op:
+        connected = await connect_openid(market, op)
+        async with market.browser() as first, market.browser() as second, somebody_else(market) as opening:
+            await connected.sign_on(first)
+            await opening.execute("select 1 from users for update")
+            arriving = await waits(connected.sign_on(second))
+            await opening.execute("select 1 from sso_connections for key share nowait")
+            await opening.execute("rollback")
+            assert (await arriving).status_code == 303
+
+
+async def test_an_administrator_may_open_a_session_by_the_connection_that_is_being_enforced(office: Office):
+    async with somebody_else(office.market) as opening:
+        await opening.execute(f"{ADMINISTRATORS} for update")
+        enforcing = await waits(office.enforce())
+        await opening.execute("select 1 from sso_connections for key share nowait")
     assert (await enforcing)["stage"] == "EVERYONE"
 
 

@@ -117,8 +117,9 @@ class ArrivalService:
             trace.require("Browser is the one that left", left, hint=hint)
         connection = await usable_connection(work, ticket.connection_id, purpose)
         if request is not None:
-            # Held until this ends: a change that is under way is waited for, and none comes between.
-            await work.session.refresh(connection, with_for_update=True)
+            # Held until this ends: a change that is under way is waited for, and none comes between. The key is left
+            # free: whoever opens a session holds its person, and points at the connection.
+            await work.session.refresh(connection, with_for_update={"key_share": True})
             hint = "The connection was changed while the person was at the provider: begin again."
             trace.require("Connection is as it was", connection.version == request.version, hint=hint)
         ticket.used_at = now()

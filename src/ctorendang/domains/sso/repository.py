@@ -21,9 +21,10 @@ class ConnectionRepository:
         self._session = session
 
     async def find(self, tenant_id: UUID, connection_id: UUID, *, locked: bool = False) -> Connection | None:
-        """One connection, whatever its status."""
+        """One connection, whatever its status. Sessions may go on pointing at a locked one."""
+        mode = {"key_share": True} if locked else None
         return await self._session.get(
-            Connection, (tenant_id, connection_id), with_for_update=locked or None, populate_existing=locked
+            Connection, (tenant_id, connection_id), with_for_update=mode, populate_existing=locked
         )
 
     async def all(self, tenant_id: UUID) -> list[Connection]:
