@@ -15,6 +15,8 @@ from ctorendang.infra.logs import hide_secrets, hide_secrets_in
         ("GET /verify?token=hunter2&next=/", "GET /verify?token=[hidden]&next=/"),
         ("GET /login?next=%2Fverify%3Ftoken%3Dhunter2", "GET /login?next=%2Fverify%3Ftoken%3D[hidden]"),
         ("Incorrect API key provided: sk-hunter2-abc.", "Incorrect API key provided: [hidden]."),
+        ("GET /calendar/hunter2-hunter2_hunter2.ics", "GET /calendar/[hidden].ics"),
+        ("POST /account/calendar/exceptions/019ac0de-0000-7000-8000-000000000000/remove", None),
         ("GET http://acme.localhost:8000/ctos by ada@client.example", None),
     ],
 )

@@ -8,10 +8,12 @@ from typing import Any
 import structlog
 
 _SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|cookie|authorization|api[_-]?key|otp|credential", re.IGNORECASE)
-# What follows a telling word (also in an address within an address), stands before the host of an address, or is
-# spelled like a key of an API.
+# What follows a telling word (also in an address within an address), stands before the host of an address, is spelled
+# like a key of an API, or is the address of a calendar, which whoever knows it may read.
 _SECRET_TEXT = re.compile(
-    r"(bearer\s+|(?:token|password|secret)(?:=|%3d))[^\s&\"']+|(?<=://)[^/\s@]+(?=@)|\bsk-[\w-]+", re.IGNORECASE
+    r"(bearer\s+|(?:token|password|secret)(?:=|%3d))[^\s&\"']+|(?<=://)[^/\s@]+(?=@)|\bsk-[\w-]+"
+    r"|(?<=/calendar/)[\w-]{20,}",
+    re.IGNORECASE,
 )
 _HIDDEN = "[hidden]"
 
