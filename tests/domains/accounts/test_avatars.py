@@ -12,9 +12,9 @@ from tests.factories import PROBLEMS, Marketplace, Person, form_token, sign_in
 from tests.pictures import announcing_png, opened, png
 
 from ctorendang.domains.accounts.people.avatars import Avatars, AvatarService
-from ctorendang.domains.accounts.people.images import squares_of
 from ctorendang.infra.gateways.files import ObjectStore
 from ctorendang.infra.gateways.gateways import FilesUnavailable
+from ctorendang.infra.uploads.pictures import squares_of
 from ctorendang.settings import Settings
 
 YEAR = "public, max-age=31536000, immutable"
@@ -171,7 +171,7 @@ async def test_a_store_that_fails_half_way_leaves_nothing(person, product, marke
             await sign_in(browser, person)
             answer = await upload(browser, png())
     assert answer.status_code == 503
-    assert "Pictures cannot be uploaded right now." in answer.text
+    assert "Files cannot be stored or read right now." in answer.text
     assert len(stored()) == 1
     await work_off_later(market)
     assert stored() == set()
@@ -234,7 +234,7 @@ async def test_a_slow_picture_does_not_hold_anybody_up(market):
 
 
 async def test_a_decoder_that_hangs_is_ended(monkeypatch):
-    monkeypatch.setattr("ctorendang.domains.accounts.people.images._SECONDS", 0.01)
+    monkeypatch.setattr("ctorendang.infra.uploads.pictures._SECONDS", 0.01)
     with pytest.raises(Exception, match="takes too long"):
         await squares_of(png((7000, 7000)), (128,))
 
@@ -242,7 +242,7 @@ async def test_a_decoder_that_hangs_is_ended(monkeypatch):
 async def test_the_decoder_is_told_no_secret(monkeypatch, tmp_path):
     program = tmp_path / "told.py"
     program.write_text("import os, sys; sys.stdout.write(' '.join(os.environ) + ' '.join(sys.argv)); sys.exit(3)")
-    monkeypatch.setattr("ctorendang.domains.accounts.people.images.image_decoder.__file__", str(program))
+    monkeypatch.setattr("ctorendang.infra.uploads.pictures.picture_decoder.__file__", str(program))
     monkeypatch.setenv("CTORENDANG_SECRET_KEY", "a secret")
     with pytest.raises(Exception, match="OMP_NUM_THREADS") as told:
         await squares_of(b"", (128,))

@@ -172,23 +172,6 @@ class SecondFactorNeeded(AppError):
         super().__init__("Your organisation asks for a second factor. Add another one before you remove this one.")
 
 
-class PictureNotAccepted(AppError):
-    """A file is no picture that can be shown; the detail says why, to whoever sent it."""
-
-    code = "picture_not_accepted"
-    status = 422
-
-
-class PicturesNotAvailable(AppError):
-    """There is nowhere to keep pictures now."""
-
-    code = "pictures_not_available"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__("Pictures cannot be uploaded right now. Try again later.")
-
-
 class TooManyInvitations(AppError):
     """A tenant has sent as many invitations as it may in a day."""
 

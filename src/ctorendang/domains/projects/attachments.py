@@ -1,40 +1,32 @@
 """Files that go with a project.
 
-As pictures of people are: stored before a row names them, removed after no row does, and a job that is committed
-before anything is stored looks a while later whether a row came to name them.
+How they come into the store and leave it again: ``infra/uploads/storing.py``.
 """
 
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.projects.errors import AttachmentNotAccepted, AttachmentsNotAvailable
-from ctorendang.domains.projects.file_types import FileType, recognise
 from ctorendang.domains.projects.models import Project, ProjectAttachment
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import ProjectService, own_project
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.gateways.gateways import FilesUnavailable, NotConfigured
 from ctorendang.infra.product import Product
-from ctorendang.infra.validation import findable
+from ctorendang.infra.uploads.errors import FileNotAccepted
+from ctorendang.infra.uploads.file_types import MOST_BYTES, recognise, require_whole, saved_name
+from ctorendang.infra.uploads.storing import LOOK_AGAIN, fetch, store
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
-MOST_BYTES = 10_000_000
 MOST_FILES = 10
 UPLOADS = Limit("attachment-uploads", attempts=60, seconds=3600)
-_LONGEST_NAME = 100
-
-# Longer than any upload takes.
-_LOOK_AGAIN = timedelta(minutes=10)
 
 
 class Attachments:
@@ -51,45 +43,36 @@ class Attachments:
             Forbidden: the actor manages no projects.
             NotFound: it is not the actor's.
             ProjectAlreadyClosed: it does not change any more.
-            AttachmentNotAccepted: it is no file that is taken, or there are enough; the detail says why.
-            AttachmentsNotAvailable: there is nowhere to keep it now.
+            FileNotAccepted: it is no file that is taken, or there are enough; the detail says why.
+            FilesNotAvailable: there is nowhere to keep it now.
             TooManyAttempts: too many files in an hour.
         """
         self._product.grants.require(self._actor, ProjectPermission.MANAGE_OWN)
-        if not content:
-            raise AttachmentNotAccepted("Choose a file first.")
-        if len(content) > MOST_BYTES:
-            raise AttachmentNotAccepted(f"Use a file of at most {MOST_BYTES // 1_000_000} MB.")
+        require_whole(content, MOST_BYTES)
         await self._product.limiter.count(UPLOADS, str(self._actor.tenant_id), str(self._actor.person))
         kind = await asyncio.to_thread(recognise, content)
         key = f"{self._actor.tenant_id}/projects/{project_id}/{secrets.token_hex(16)}"
-        async with self._product.units.begin(self._actor) as work:
+
+        async def before(work: UnitOfWork) -> None:
             await AttachmentService(work).require_room(project_id)
-            work.publish("project.attachment_unused", {"key": key}, at=now() + _LOOK_AGAIN)
-        try:
-            await self._product.gateways.files.put(key, content)
-        except (FilesUnavailable, NotConfigured) as error:
-            raise AttachmentsNotAvailable from error
-        async with self._product.units.begin(self._actor) as work:
+            work.publish("project.attachment_unused", {"key": key}, at=now() + LOOK_AGAIN)
+
+        async def after(work: UnitOfWork) -> None:
             await AttachmentService(work).name(project_id, key, saved_name(name, kind), kind.media_type, len(content))
+
+        await store(self._product, self._actor, {key: content}, before=before, after=after)
 
     async def find(self, project_id: UUID, attachment_id: UUID) -> tuple[ProjectAttachment, bytes]:
         """A file of a project that the actor may see.
 
         Raises:
             NotFound: the actor sees no such project, or it has no such file.
-            AttachmentsNotAvailable: the store cannot be asked now.
+            FilesNotAvailable: the store cannot be asked now.
         """
         self._product.grants.require(self._actor, ProjectPermission.READ)
         async with self._product.units.begin(self._actor) as work:
             attachment = await AttachmentService(work).find(project_id, attachment_id)
-        try:
-            content = await self._product.gateways.files.get(attachment.key)
-        except (FilesUnavailable, NotConfigured) as error:
-            raise AttachmentsNotAvailable from error
-        if content is None:
-            raise NotFound("There is no such file.")
-        return attachment, content
+        return attachment, await fetch(self._product.gateways.files, attachment.key)
 
 
 class AttachmentService:
@@ -105,7 +88,7 @@ class AttachmentService:
             Forbidden: the actor manages no projects.
             NotFound: it is not the actor's.
             ProjectAlreadyClosed: it does not change any more.
-            AttachmentNotAccepted: there are enough.
+            FileNotAccepted: there are enough.
         """
         self._work.require(ProjectPermission.MANAGE_OWN)
         project = await own_project(self._work, project_id)
@@ -113,7 +96,7 @@ class AttachmentService:
             ProjectAttachment.tenant_id == self._work.tenant_id, ProjectAttachment.project_id == project_id
         )
         if (await self._work.session.scalar(ours) or 0) >= MOST_FILES:
-            raise AttachmentNotAccepted(f"A project has at most {MOST_FILES} files. Remove one first.")
+            raise FileNotAccepted(f"A project has at most {MOST_FILES} files. Remove one first.")
         return project
 
     async def name(self, project_id: UUID, key: str, name: str, media_type: str, size: int) -> None:
@@ -187,11 +170,3 @@ async def drop_unused(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     )
     if await work.session.scalar(named) is None:
         await work.gateways.files.delete(payload["key"])
-
-
-def saved_name(typed: str, kind: FileType) -> str:
-    """What a file is saved under: what its owner calls it, with an ending that says what it is."""
-    last = findable(typed.replace("\\", "/").rpartition("/")[2])
-    stem, _, ending = last.rpartition(".")
-    stem = (stem or last).strip(" .")[:_LONGEST_NAME] or "file"
-    return f"{stem}.{ending.lower() if ending.lower() in kind.endings else kind.endings[0]}"

@@ -2,20 +2,21 @@
 
 import re
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ctorendang.domains.projects.attachments import MOST_BYTES, Attachments, AttachmentService
+from ctorendang.domains.projects.attachments import Attachments, AttachmentService
 from ctorendang.domains.projects.invited import InvitationService
 from ctorendang.domains.projects.lifecycle import LifecycleService
 from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
+from ctorendang.infra.uploads.file_types import MOST_BYTES
 from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.downloads import download
 from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
@@ -175,10 +176,4 @@ class ProjectButtonPages(Controller):
         """A file, to be saved and never to be shown as a page of this site."""
         attachments = Attachments(product, context_of(request).actor)
         row, content = await attachments.find(required_id(project_id), required_id(attachment_id))
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        }
-        return Response(content, media_type=row.media_type, headers=headers)
+        return download(row.name, row.media_type, content)

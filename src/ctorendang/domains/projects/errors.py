@@ -58,20 +58,3 @@ class CtoCannotBeInvited(AppError):
 
     code = "cto_cannot_be_invited"
     status = 409
-
-
-class AttachmentNotAccepted(AppError):
-    """It is no file that is taken; the detail says why."""
-
-    code = "attachment_not_accepted"
-    status = 422
-
-
-class AttachmentsNotAvailable(AppError):
-    """There is nowhere to keep files now."""
-
-    code = "attachments_not_available"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__("Files cannot be stored or read right now. Try again in a few minutes.")

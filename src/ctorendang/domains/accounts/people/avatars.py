@@ -1,8 +1,7 @@
 """Pictures of people.
 
 A picture is stored under a name of its own before the person's row says that it is theirs, and removed after the row
-has stopped saying so. Before anything is stored a job is committed that looks, a while later, whether the row came to
-name it: so whatever fails or is killed on the way, nothing stays behind that nobody names.
+has stopped saying so; see ``infra/uploads/storing.py``.
 """
 
 import secrets
@@ -13,9 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ctorendang.domains.accounts.errors import PictureNotAccepted, PicturesNotAvailable
 from ctorendang.domains.accounts.models import User
-from ctorendang.domains.accounts.people.images import squares_of
 from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.repository import UserRepository
 from ctorendang.domains.audit.service import Subject, record
@@ -23,15 +20,15 @@ from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.gateways.gateways import FilesUnavailable, NotConfigured
 from ctorendang.infra.product import Product
+from ctorendang.infra.uploads.errors import FilesNotAvailable, PictureNotAccepted
+from ctorendang.infra.uploads.pictures import squares_of
+from ctorendang.infra.uploads.storing import LOOK_AGAIN, store
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 SIDES = (128, 512)
 MOST_BYTES = 5_000_000
 UPLOADS = Limit("avatar-uploads", attempts=30, seconds=3600)
-
-# Longer than any upload takes.
-_LOOK_AGAIN = timedelta(minutes=10)
 
 
 class Avatars:
@@ -47,7 +44,7 @@ class Avatars:
         Raises:
             SignInRequired: this is a visitor.
             PictureNotAccepted: it is no picture that is taken; the detail says why.
-            PicturesNotAvailable: there is nowhere to keep it now.
+            FilesNotAvailable: there is nowhere to keep it now.
             TooManyAttempts: too many pictures in an hour.
         """
         self._product.grants.require(self._actor, AccountPermission.MANAGE_OWN)
@@ -56,24 +53,23 @@ class Avatars:
         await self._product.limiter.count(UPLOADS, str(self._actor.tenant_id), str(self._actor.person))
         squares = await squares_of(content, SIDES)
         name = secrets.token_hex(16)
-        async with self._product.units.begin(self._actor) as work:
-            _publish_unused(work, name, _LOOK_AGAIN)
-        try:
-            for side, square in zip(SIDES, squares, strict=True):
-                await self._product.gateways.files.put(
-                    _key(self._actor.tenant_id, self._actor.person, name, side), square
-                )
-        except (FilesUnavailable, NotConfigured) as error:
-            raise PicturesNotAvailable from error
-        async with self._product.units.begin(self._actor) as work:
+        keys = [_key(self._actor.tenant_id, self._actor.person, name, side) for side in SIDES]
+
+        async def before(work: UnitOfWork) -> None:
+            _publish_unused(work, name, LOOK_AGAIN)
+
+        async def after(work: UnitOfWork) -> None:
             await AvatarService(work).set(name)
+
+        objects = dict(zip(keys, squares, strict=True))
+        await store(self._product, self._actor, objects, before=before, after=after)
         return name
 
     async def find(self, user_id: UUID, name: str, side: int) -> bytes | None:
         """A picture as it is shown; None where this is not, or is no longer, the person's.
 
         Raises:
-            PicturesNotAvailable: the store cannot be asked now.
+            FilesNotAvailable: the store cannot be asked now.
         """
         self._product.grants.require(self._actor, AccountPermission.READ_AVATARS)
         if side not in SIDES:
@@ -84,7 +80,7 @@ class Avatars:
         try:
             return await self._product.gateways.files.get(_key(self._actor.tenant_id, user_id, name, side))
         except (FilesUnavailable, NotConfigured) as error:
-            raise PicturesNotAvailable from error
+            raise FilesNotAvailable from error
 
 
 class AvatarService:

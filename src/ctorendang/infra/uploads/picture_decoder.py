@@ -1,16 +1,17 @@
-"""Turns a picture that somebody sent into squares of our own making. A program: bytes in, bytes out.
+"""Turns a picture that somebody sent into pictures of our own making. A program: bytes in, bytes out.
 
 It runs as a process of its own, with little memory, little time and no secrets, because decoding what strangers send
 is where image libraries break. What leaves it was drawn anew from pixels: nothing else of the file survives.
 
-Usage: ``python -I image_decoder.py SIDE…``; reads the file from standard input, writes one WebP a side to standard
-output, each after its length in four bytes. On a file that it refuses it exits with 3 and a sentence for its sender.
+Usage: ``python -I picture_decoder.py squares|fitted SIDE…``; reads the file from standard input, writes one WebP a side
+to standard output, each after its width, height and length (``FRAME``). On a file that it refuses it exits with 3 and a
+sentence for its sender.
 """
 
 import io
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PIL import Image
 
@@ -18,6 +19,8 @@ from PIL import Image
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 16_384
 REFUSED = 3
+FRAME = struct.Struct(">III")
+"""What stands before each picture: width and height in pixels, length in bytes."""
 
 _QUALITY = 84
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -43,12 +46,27 @@ def squares(content: bytes, sides: list[int]) -> list[bytes]:
     Raises:
         Refused: it is no picture of a kind that is taken, or a broken or overlong one.
     """
+    return [made for _, made in _drawn(content, sides, _square)]
+
+
+def fitted(content: bytes, sides: list[int]) -> list[bytes]:
+    """The whole picture, upright, as a WebP whose longer side is at most each of ``sides`` pixels; none is enlarged.
+
+    Raises:
+        Refused: it is no picture of a kind that is taken, or a broken or overlong one.
+    """
+    return [made for _, made in _drawn(content, sides, _fit)]
+
+
+def _drawn(content: bytes, sides: list[int], draw: "_Draw") -> list[tuple[tuple[int, int], bytes]]:
+    """Width and height of each new picture, and the picture."""
     kind = _kind(content)
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
             _require_decodable(image.size)
             pixels, turn = _pixels(image, max(sides)), _turn(image)
-            return [_encoded(_square(pixels, side, turn)) for side in sides]
+            drawn = (draw(pixels, side, turn) for side in sides)
+            return [(each.size, _encoded(each)) for each in drawn]
     except Refused:
         raise
     except (Image.DecompressionBombError, MemoryError):
@@ -161,6 +179,17 @@ def _square(pixels: Image.Image, side: int, turn: Image.Transpose | None) -> Ima
     return small if turn is None else small.transpose(turn)
 
 
+def _fit(pixels: Image.Image, side: int, turn: Image.Transpose | None) -> Image.Image:
+    scale = min(1.0, side / max(pixels.size))
+    width, height = (max(1, round(length * scale)) for length in pixels.size)
+    small = pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return small if turn is None else small.transpose(turn)
+
+
+_Draw = Callable[[Image.Image, int, Image.Transpose | None], Image.Image]
+_SHAPES: dict[str, _Draw] = {"squares": _square, "fitted": _fit}
+
+
 def _encoded(image: Image.Image) -> bytes:
     # A picture made anew has no metadata to forget: no EXIF, no place, no comment, no profile.
     clean = Image.new(image.mode, image.size)
@@ -181,18 +210,19 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _framed(pictures: list[bytes]) -> Iterator[bytes]:
-    for picture in pictures:
-        yield struct.pack(">I", len(picture))
+def _framed(pictures: list[tuple[tuple[int, int], bytes]]) -> Iterator[bytes]:
+    for (width, height), picture in pictures:
+        yield FRAME.pack(width, height, len(picture))
         yield picture
 
 
 def main() -> None:
     """Run once."""
+    shape, *sides = sys.argv[1:]
     Image.init()
     _limit()
     try:
-        made = squares(sys.stdin.buffer.read(), [int(side) for side in sys.argv[1:]])
+        made = _drawn(sys.stdin.buffer.read(), [int(side) for side in sides], _SHAPES[shape])
     except Refused as refusal:
         sys.stdout.buffer.write(str(refusal).encode())
         sys.exit(REFUSED)

@@ -1,17 +1,26 @@
 """Having pictures decoded, at arm's length."""
 
 import asyncio
-import struct
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ctorendang.domains.accounts.errors import PictureNotAccepted
-from ctorendang.domains.accounts.people import image_decoder
+from ctorendang.infra.uploads import picture_decoder
+from ctorendang.infra.uploads.errors import PictureNotAccepted
 
 _SECONDS = 20.0
 _SLOW = "This picture takes too long to read. Use a smaller one."
 # Each may take hundreds of megabytes for a moment; whoever comes third waits.
 _turn = asyncio.Semaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A WebP of our own making; width and height are pixels."""
+
+    width: int
+    height: int
+    content: bytes = field(repr=False)
 
 
 async def squares_of(content: bytes, sides: tuple[int, ...]) -> list[bytes]:
@@ -20,9 +29,22 @@ async def squares_of(content: bytes, sides: tuple[int, ...]) -> list[bytes]:
     Raises:
         PictureNotAccepted: it is no picture that is taken; the detail says why.
     """
+    return [picture.content for picture in await _made_of(content, "squares", sides)]
+
+
+async def fitted(content: bytes, sides: tuple[int, ...]) -> list[Picture]:
+    """The whole picture, upright and without metadata, as a WebP whose longer side is at most each of ``sides`` pixels.
+
+    Raises:
+        PictureNotAccepted: it is no picture that is taken; the detail says why.
+    """
+    return await _made_of(content, "fitted", sides)
+
+
+async def _made_of(content: bytes, shape: str, sides: tuple[int, ...]) -> list[Picture]:
     async with _turn:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", str(Path(image_decoder.__file__)), *map(str, sides)),
+            *(sys.executable, "-I", str(Path(picture_decoder.__file__)), shape, *map(str, sides)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -39,17 +61,18 @@ async def squares_of(content: bytes, sides: tuple[int, ...]) -> list[bytes]:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-    if process.returncode == image_decoder.REFUSED:
+    if process.returncode == picture_decoder.REFUSED:
         raise PictureNotAccepted(output.decode())
     if process.returncode:
         raise PictureNotAccepted(_SLOW)
     return _parts(output)
 
 
-def _parts(output: bytes) -> list[bytes]:
+def _parts(output: bytes) -> list[Picture]:
     parts = []
     while output:
-        (length,) = struct.unpack_from(">I", output)
-        parts.append(output[4 : 4 + length])
-        output = output[4 + length :]
+        width, height, length = picture_decoder.FRAME.unpack_from(output)
+        end = picture_decoder.FRAME.size + length
+        parts.append(Picture(width, height, output[picture_decoder.FRAME.size : end]))
+        output = output[end:]
     return parts

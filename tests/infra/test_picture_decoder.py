@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
-from tests.pictures import announcing_png, chunk, encoded, opened, png
 
-from ctorendang.domains.accounts.people.image_decoder import LONGEST_SIDE, MOST_PIXELS, Refused, squares
+from ctorendang.infra.uploads.picture_decoder import LONGEST_SIDE, MOST_PIXELS, Refused, fitted, squares
+from tests.pictures import announcing_png, chunk, encoded, opened, png
 
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 
@@ -29,6 +29,25 @@ def test_the_middle_becomes_squares_of_webp(kind, size):
         assert (made.format, made.size) == ("WEBP", (side, side))
         assert near(made.convert("RGB").getpixel((side // 8, side // 2)), RED)
         assert near(made.convert("RGB").getpixel((side * 7 // 8, side // 2)), BLUE)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((3200, 800), (1600, 400)), ((100, 50), (100, 50)), ((800, 3200), (400, 1600))]
+)
+def test_the_whole_picture_is_fitted_and_never_enlarged(kind, size, wanted):
+    small, large = (opened(made) for made in fitted(encoded(kind, size), [64, 1600]))
+    assert (large.format, large.size) == ("WEBP", wanted)
+    assert max(small.size) == 64
+    assert near(large.convert("RGB").getpixel((2, 2)), RED)
+    assert near(large.convert("RGB").getpixel((wanted[0] - 3, 2)), BLUE)
+
+
+def test_a_whole_picture_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (made,) = fitted(encoded("JPEG", (400, 200), exif=exif), [100])
+    assert opened(made).size == (50, 100)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
