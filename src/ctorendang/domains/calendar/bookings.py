@@ -1,7 +1,8 @@
 """Booking an introduction, and changing one's mind."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -37,6 +38,10 @@ from ctorendang.kit.ids import uuid7
 
 MOST_UPCOMING = 10
 MOST_WITH_ONE = 2
+MOST_A_DAY = 20
+"""Booked by one client, also if cancelled since: each writes two mails."""
+MOST_CHANGES = 10
+"""How often one introduction is cancelled and put back, for the same reason."""
 LONGEST_NOTE = 2_000
 
 _OWN_OVERLAP = "ex_calendar_bookings_client"
@@ -74,6 +79,7 @@ class BookingService:
         note = fields.text("note", note, most=LONGEST_NOTE, least=0, lines=True)
         fields.done()
         cto = await self._bookable(cto_id)
+        await self._require_calm()
         await self._require_room(cto_id)
         slot = await wished_slot(self._calendars, await offer_of(self._calendars, cto), starts_at)
         booking = Booking(
@@ -101,8 +107,7 @@ class BookingService:
 
         The client's own row comes first, since somebody who is both may be saving their profile, which locks so too.
         """
-        key = (self._tenant_id, self._work.actor.person)
-        await self._work.session.get_one(User, key, with_for_update={"key_share": True})
+        await self._wait_for_oneself()
         seen = await CtoService(self._work).find(cto_id)
         if seen is None:
             raise NotFound("This CTO is not listed here.")
@@ -112,6 +117,20 @@ class BookingService:
         if cto.status != CtoStatus.LISTED:
             raise NotFound("This CTO is not listed here.")
         return cto
+
+    async def _wait_for_oneself(self) -> None:
+        """Of two requests of one person at once the second counts what the first has booked."""
+        key = (self._tenant_id, self._work.actor.person)
+        await self._work.session.get_one(User, key, with_for_update={"key_share": True})
+
+    async def _require_calm(self) -> None:
+        lately = select(func.count(Booking.id)).where(
+            Booking.tenant_id == self._tenant_id,
+            Booking.client_id == self._work.actor.person,
+            Booking.created_at > now() - timedelta(days=1),
+        )
+        if (await self._work.session.scalar(lately) or 0) >= MOST_A_DAY:
+            raise TooManyBookings(f"You have booked {MOST_A_DAY} introductions within a day. Go on tomorrow.")
 
     async def _require_room(self, cto_id: UUID) -> None:
         upcoming = await self._calendars.upcoming_of(self._work.actor.person, now())
@@ -169,9 +188,11 @@ class BookingService:
             NotFound: the actor takes no part in it.
             BookingNotCancelled, BookingIsOver: nothing to restore.
             CancelledByTheOther: only who cancelled may take that back.
-            SlotAlreadyTaken, AlreadyBookedThen: the time is gone.
+            SlotAlreadyTaken, SlotNotOffered, AlreadyBookedThen: the time is gone.
+            TooManyBookings: a client has others by now, or it has come and gone too often.
         """
         self._work.require(CalendarPermission.MANAGE_BOOKINGS)
+        await self._wait_for_oneself()
         booking, cto = await self._own(booking_id)
         if booking.status != "cancelled":
             raise BookingNotCancelled
@@ -179,6 +200,10 @@ class BookingService:
             raise BookingIsOver
         if booking.cancelled_by != self._work.actor.person:
             raise CancelledByTheOther
+        if booking.revision >= MOST_CHANGES:
+            raise TooManyBookings("This introduction has come and gone too often. Book a new time instead.")
+        if booking.client_id == self._work.actor.person:
+            await self._require_still_offered(booking, cto)
 
         def restore() -> None:
             booking.status, booking.cancelled_by = "booked", None
@@ -189,6 +214,12 @@ class BookingService:
 
         await self._take(cto, booking.starts_at, restore)
         return booking
+
+    async def _require_still_offered(self, booking: Booking, cto: Cto) -> None:
+        """As for booking it, but without the notice that the CTO had of it once."""
+        await self._require_room(cto.id)
+        offer = replace(await offer_of(self._calendars, cto), earliest=now())
+        await wished_slot(self._calendars, offer, booking.starts_at)
 
     async def _own(self, booking_id: UUID) -> tuple[Booking, Cto]:
         """An introduction that the actor takes part in, and its CTO, both locked."""

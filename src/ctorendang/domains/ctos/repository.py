@@ -61,7 +61,10 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
         Raises:
             NotFound: there is none.
         """
-        cto = await self.session.get(Cto, (tenant_id, cto_id), with_for_update=True)
+        # Read anew: what was seen before the lock may have changed until there was one.
+        cto = await self.session.get(
+            Cto, (tenant_id, cto_id), with_for_update={"key_share": True}, populate_existing=True
+        )
         if cto is None:
             raise NotFound("This CTO is not listed here.")
         return cto
@@ -69,7 +72,9 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
     async def find_of_user(self, tenant_id: UUID, user_id: UUID, *, locked: bool = False) -> Cto | None:
         """A person's own profile."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.user_id == user_id)
-        return (await self.session.scalars(statement.with_for_update() if locked else statement)).one_or_none()
+        if locked:
+            statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+        return (await self.session.scalars(statement)).one_or_none()
 
     def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
