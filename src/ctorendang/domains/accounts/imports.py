@@ -36,8 +36,9 @@ class AccountImportService:
         self._work.require(AccountPermission.IMPORT)
         wanted = bindparam("emails", list(emails), ARRAY(Text()))
         statement = select(User).where(User.tenant_id == self._tenant_id, User.email == any_(wanted))
-        # In one order, so that two imports at once wait for each other instead of in a circle.
-        locked = statement.order_by(User.id).with_for_update().execution_options(populate_existing=True)
+        # In one order, so that two imports at once wait for each other instead of in a circle; and not so tightly that
+        # whoever writes rows about these people would have to wait.
+        locked = statement.order_by(User.id).with_for_update(key_share=True).execution_options(populate_existing=True)
         return {user.email: user for user in await self._work.session.scalars(locked)}
 
     async def open(self, names: Mapping[str, str]) -> dict[str, UUID]:

@@ -10,6 +10,7 @@ from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
+from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -40,8 +41,8 @@ class ApprovalService:
             ProfileNotReady: it is not in review, or its owner is suspended or no CTO any more.
         """
         self._work.require(CtoPermission.APPROVE)
+        user = await self._owner(cto_id)
         cto = await self._in_review(cto_id)
-        user = await self._work.session.get_one(User, (cto.tenant_id, cto.user_id), with_for_update={"read": True})
         if not may_be_listed(user):
             raise ProfileNotReady("This member is suspended, or no CTO any more.")
         move(self._work, cto, CtoStatus.LISTED)
@@ -69,6 +70,13 @@ class ApprovalService:
         self._decided(cto, "ctos.profile.declined")
         self._work.publish("cto.declined", {"cto_id": str(cto.id)})
         return cto
+
+    async def _owner(self, cto_id: UUID) -> User:
+        """The profile's person, who stays as they are; their row comes first, as when they save the profile."""
+        cto = await self._ctos.find(self._work.tenant_id, cto_id)
+        if cto is None:
+            raise NotFound("This CTO is not listed here.")
+        return await self._work.session.get_one(User, (cto.tenant_id, cto.user_id), with_for_update={"read": True})
 
     async def _in_review(self, cto_id: UUID) -> Cto:
         cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)

@@ -96,7 +96,8 @@ class ProfileService:
 
     async def _own(self) -> Cto | None:
         # The person's row first: of two first saves at once, the second must find what the first has made.
-        await self._work.session.get_one(User, (self._tenant_id, self._work.actor.person), with_for_update=True)
+        key = (self._tenant_id, self._work.actor.person)
+        await self._work.session.get_one(User, key, with_for_update={"key_share": True})
         return await self._ctos.find_of_user(self._tenant_id, self._work.actor.person, locked=True)
 
     async def _get_own(self) -> Cto:

@@ -97,7 +97,7 @@ class ImportService:
     async def _known(self, user_ids: Sequence[UUID]) -> dict[UUID, Cto]:
         wanted = bindparam("user_ids", list(user_ids), ARRAY(Uuid()))
         statement = select(Cto).where(Cto.tenant_id == self._tenant_id, Cto.user_id == any_(wanted)).order_by(Cto.id)
-        locked = statement.with_for_update().execution_options(populate_existing=True)
+        locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
         return {cto.user_id: cto for cto in await self._work.session.scalars(locked)}
 
     async def _owners(self, profiles: Sequence[ImportedProfile], people: dict[str, User]) -> dict[str, User | UUID]:
