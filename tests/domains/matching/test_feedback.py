@@ -56,6 +56,18 @@ async def test_nobody_is_dismissed_who_is_not_listed_here(market: Marketplace, o
     assert (await dismiss(owner, project_id, abroad))["code"] == "not_found"
 
 
+async def test_whoever_is_not_listed_any_more_is_not_shown_by_taking_feedback_back(market: Marketplace):
+    cto, owner = await market.listed_cto(), await market.join("client")
+    project_id = await create(owner)
+    await dismiss(owner, project_id, cto)
+    await cto.person.mutate("pauseCtoProfile", "... on Cto { status }")
+    assert await restore(owner, project_id, cto) == {
+        "__typename": "Refusal",
+        "code": "not_found",
+        "message": "There is no such CTO.",
+    }
+
+
 async def test_each_word_of_feedback_is_audited(market: Marketplace):
     cto, owner = await market.listed_cto(), await market.join("client")
     project_id = await create(owner)

@@ -90,4 +90,6 @@ async def test_the_page_shows_and_saves(market: Marketplace, client):
     assert saved.status_code == 303
     assert (await admin.query(WEIGHTS))["matchWeights"]["revision"] == 1
     await submit(client, "/admin/matching", "/admin/matching", {"rating": "nonsense", "revision": "1"})
+    endless = await submit(client, "/admin/matching", "/admin/matching", {"rating": "2", "revision": "9" * 5_000})
+    assert endless.status_code == 303
     assert (await admin.query(WEIGHTS))["matchWeights"]["revision"] == 1

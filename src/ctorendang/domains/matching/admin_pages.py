@@ -39,9 +39,10 @@ class WeightPages(Controller):
         async def change(work: UnitOfWork, form: Form) -> str:
             fields = Fields()
             factors = {name: _factor(form, name, fields) for name in MOVABLE}
-            revision = form.text("revision")
+            revision = form.number("revision")
+            form.done()
             fields.done()
-            await WeighingService(work).change(factors, int(revision) if revision.isdecimal() else -1)
+            await WeighingService(work).change(factors, -1 if revision is None else revision)
             return "Saved. Every list counts this way from now on."
 
         return await pages.press(request, _PATH, change)

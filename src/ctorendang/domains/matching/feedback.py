@@ -76,13 +76,14 @@ class FeedbackService:
 
         Raises:
             Forbidden: the actor has no matches.
-            NotFound: the project is not the actor's, or there is no such CTO.
+            NotFound: the project is not the actor's, or there is no such CTO to see.
             NoFeedbackGiven: they were not left out.
         """
         self._work.require(MatchingPermission.JUDGE)
         await self._own(project_id)
         cto = await self._session.get(Cto, (self._tenant_id, cto_id))
-        if cto is None:
+        # What is not listed is not shown, not even as the answer to this.
+        if cto is None or cto.status != CtoStatus.LISTED:
             raise NotFound("There is no such CTO.")
         ours = (MatchFeedback.tenant_id == self._tenant_id) & (MatchFeedback.project_id == project_id)
         found = await self._session.execute(
