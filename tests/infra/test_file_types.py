@@ -1,5 +1,7 @@
 """What files are told to be, and which are refused."""
 
+import io
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -54,6 +56,20 @@ HOSTILE = {
 def test_what_is_broken_or_two_things_at_once_is_refused(content):
     with pytest.raises(FileNotAccepted):
         recognise(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_only_what_office_programs_pack_is_unpacked(method):
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", method) as packed:
+        for name in ("[Content_Types].xml", "word/document.xml"):
+            packed.writestr(name, b"<w/>" * 100)
+    content = output.getvalue()
+    broken = content.replace(content[60:70], b"\xff" * 10)
+    assert broken != content
+    for each in (content, broken):
+        with pytest.raises(FileNotAccepted):
+            recognise(each)
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused():

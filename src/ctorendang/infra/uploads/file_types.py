@@ -139,6 +139,9 @@ def _require_bounded(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -
     """Unpack everything, piece by piece, since what an archive says of its sizes may be a lie."""
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
         raise FileNotAccepted("This file unpacks to far more than it seems. Save a smaller one.")
+    # What office programs write; other methods take as much memory as the file says.
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise FileNotAccepted("This file is packed in an unusual way. Save it again.")
     unpacked = 0
     for entry in entries:
         with archive.open(entry) as stream:
