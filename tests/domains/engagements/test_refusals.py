@@ -48,6 +48,16 @@ async def test_who_is_not_listed_any_more_is_not_introduced(sides: Sides, mutati
     await journey.done(sides.client, mutation, **value)
 
 
+@pytest.mark.parametrize("mutation", ["introduceCto", "restoreToShortlist"])
+async def test_nobody_new_is_asked_about_a_project_that_has_ended(sides: Sides, mutation: str):
+    journey = await sides.at("shortlist")
+    if mutation == "restoreToShortlist":
+        await journey.done(sides.client, "removeFromShortlist")
+    await sides.client.mutate("closeProject", "__typename", {"projectId": journey.project_id})
+    value = {"message": "Hello."} if mutation == "introduceCto" else {}
+    assert (await journey.act(sides.client, mutation, **value))["code"] == "project_has_ended"
+
+
 async def test_nobody_engages_oneself(sides: Sides):
     cto = await sides.market.listed_cto()
     roles = {"memberId": str(cto.person.id), "roles": ["CTO", "CLIENT"]}

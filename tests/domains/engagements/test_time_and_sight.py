@@ -10,6 +10,9 @@ from tests.domains.engagements.journeys import Journey, terms, this_week
 from tests.factories import PROBLEMS, Marketplace
 from tests.inbox import Inbox, text_of
 
+from ctorendang.infra.jobs.relay import OutboxRelay
+from ctorendang.infra.jobs.runner import JobRunner
+
 LIMITS = "... on EngagementLimits { trialDays trialHours termsDays }" + PROBLEMS
 PARTS = ("terms", "milestones", "time_sheets", "steps", "reviews")
 
@@ -94,6 +97,21 @@ async def test_whoever_has_to_act_is_told(sides: Sides, inbox: Inbox):
     await journey.done(sides.client, "declineTerms", reason="Too many hours for us.")
     await sides.market.work_off()
     assert len(inbox.of(sides.cto.person.email)) == 1
+
+
+async def test_nobody_is_told_of_an_introduction_that_was_withdrawn_before_the_mail(sides: Sides, inbox: Inbox):
+    journey = await sides.at("introduction")
+    told = "update outbox set run_at = now() + interval '1 hour' where event = 'engagement.news_told'"
+    relay = OutboxRelay(sides.market.marketplaces.relay, lease_seconds=30)
+    product = sides.market.marketplaces.site.product
+    for job in await relay.claim(50):
+        await JobRunner(product.units, product.subscriptions, relay).run(job)
+    await sides.market.fetch(told)
+    inbox.mails.clear()
+    await journey.done(sides.client, "withdrawIntroduction")
+    await sides.market.fetch(told.replace("now() + interval '1 hour'", "now()"))
+    await sides.market.work_off()
+    assert inbox.of(sides.cto.person.email) == []
 
 
 async def review(journey: Journey, person: Any, rating: int, body: str) -> None:

@@ -45,6 +45,8 @@ async def _send(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     user = await work.session.get(User, (work.tenant_id, UUID(payload["user_id"])))
     if engagement is None or user is None:
         return
+    if user.id == engagement.cto_user_id and engagement.introduced_at is None:  # withdrawn meanwhile
+        return
     by = Side(payload["by"])
     names = await names_of(work, [engagement.client_id, engagement.cto_user_id])
     actors = {Side.CLIENT: names.get(engagement.client_id), Side.CTO: names.get(engagement.cto_user_id)}

@@ -92,6 +92,7 @@ class ShortlistService:
         """Put a CTO back on the shortlist who was taken off it.
 
         Raises:
+            ProjectHasEnded: it is closed by now.
             CtoNotListed: the profile is not listed any more.
             AlreadyShortlisted: the CTO is on it again already.
             AppError: as ``take_step``.
@@ -100,6 +101,7 @@ class ShortlistService:
         step = await take_step(self._work, Action.RESTORE, seen)
         engagement = step.engagement
         step.need(engagement.introduced_at is None, "This engagement was cancelled for good. Shortlist the CTO anew.")
+        await self._require_open(engagement)
         await self._require_listed(engagement)
         if await self._engagements.has_open(engagement.tenant_id, engagement.project_id, engagement.cto_id):
             raise AlreadyShortlisted
@@ -112,6 +114,7 @@ class ShortlistService:
 
         Raises:
             InvalidInput: the message is empty or too long.
+            ProjectHasEnded: it is closed by now.
             CtoNotListed: the profile is not listed any more.
             AppError: as ``take_step``.
         """
@@ -120,6 +123,7 @@ class ShortlistService:
         message = fields.text("message", message, most=2_000, lines=True)
         fields.done()
         step = await take_step(self._work, Action.INTRODUCE, seen)
+        await self._require_open(step.engagement)
         await self._require_listed(step.engagement)
         step.engagement.message, step.engagement.introduced_at = message, now()
         self._work.publish("engagement.introduced", await finish_step(self._work, step))
@@ -139,6 +143,11 @@ class ShortlistService:
         step.engagement.introduced_at = None
         self._work.publish("engagement.introduction_withdrawn", await finish_step(self._work, step))
         return step.engagement
+
+    async def _require_open(self, engagement: Engagement) -> None:
+        project = await self._work.session.get_one(Project, (engagement.tenant_id, engagement.project_id))
+        if project.status == ProjectStatus.CLOSED:
+            raise ProjectHasEnded
 
     async def _require_listed(self, engagement: Engagement) -> None:
         cto = await self._work.session.get_one(Cto, (engagement.tenant_id, engagement.cto_id))

@@ -92,11 +92,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _A.RESTORE, (_S.CANCELLED,), _S.SHORTLIST, _CLIENT, May.SHORTLIST, "restored",
         "put the CTO back on the shortlist",
-        "it was only ever shortlisted, the CTO is still listed, and not on the shortlist again already", _A.REMOVE,
+        "it was only ever shortlisted, the project is open and the CTO listed, and not on it again already", _A.REMOVE,
     ),
     Transition(
         _A.INTRODUCE, (_S.SHORTLIST,), _S.INTRODUCTION, _CLIENT, May.INTRODUCE, "introduced",
-        "asked for an introduction", "the CTO is still listed", _A.WITHDRAW_INTRODUCTION,
+        "asked for an introduction", "the project is not closed, the CTO still listed", _A.WITHDRAW_INTRODUCTION,
     ),
     Transition(
         _A.WITHDRAW_INTRODUCTION, (_S.INTRODUCTION,), _S.SHORTLIST, _CLIENT, May.INTRODUCE, "introduction_withdrawn",
