@@ -240,6 +240,9 @@ def _create_bookings() -> None:
         sa.Column("cancel_reason", sa.Text(), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("source_id", sa.Uuid(), nullable=True),
+        sa.Column("about", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         postgresql.ExcludeConstraint(
@@ -259,6 +262,7 @@ def _create_bookings() -> None:
             name="ex_calendar_bookings_cto",
         ),
         sa.CheckConstraint("status in ('booked', 'cancelled')", name=op.f("ck_calendar_bookings_status")),
+        sa.CheckConstraint("(source is null) = (source_id is null)", name=op.f("ck_calendar_bookings_source_with_id")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_calendar_bookings_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "client_id"],
@@ -284,6 +288,12 @@ def _create_bookings() -> None:
         op.f("ix_calendar_bookings_tenant_id_cto_id_starts_at"),
         "calendar_bookings",
         ["tenant_id", "cto_id", "starts_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_calendar_bookings_tenant_id_source_source_id"),
+        "calendar_bookings",
+        ["tenant_id", "source", "source_id"],
         unique=False,
     )
 

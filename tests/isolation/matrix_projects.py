@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.factories import PROBLEMS
-from tests.isolation.matrix import OTHER_CLIENT, OWNER, Cast, Operation, Prepare
+from tests.isolation.matrix import CLIENTS, OTHER_CLIENT, OWNER, Cast, Operation, Prepare
 
 PROJECT = "... on Project { id }" + PROBLEMS
 
@@ -16,6 +16,11 @@ def a_project(status: str) -> Prepare:
         return {"projectId": cast.project_id}
 
     return prepare
+
+
+async def a_listed_cto(cast: Cast) -> dict[str, Any]:
+    await cast.market.fetch("update ctos set status = 'listed' where id = $1", cast.cto.id)
+    return {}
 
 
 async def a_cto_to_invite(cast: Cast) -> dict[str, Any]:
@@ -50,7 +55,9 @@ async def a_file(cast: Cast) -> dict[str, Any]:
     return {**await a_project("draft")(cast), "attachmentId": str(made["id"])}
 
 
-QUERIES: list[Operation] = []
+QUERIES: list[Operation] = [
+    Operation("candidates", 'candidates(search: "persom") { id }', CLIENTS, prepare=a_listed_cto),
+]
 
 MUTATIONS = [
     Operation("pauseProject", PROJECT, OWNER, blind=OTHER_CLIENT, prepare=a_project("published")),

@@ -185,6 +185,7 @@ _DONE: Mapping[Kind, Mapping[str, str]] = {
         "engagements.engagement.removed": "took a CTO off a shortlist",
         "engagements.engagement.restored": "put a CTO back on a shortlist",
         "engagements.engagement.reviewed": "reviewed an engagement",
+        "engagements.engagement.introduction_booked": "booked a time to talk",
         "engagements.engagement.reviews_revealed": "revealed the reviews of an engagement",
         "engagements.engagement.shortlisted": "put a CTO on a shortlist",
         "engagements.engagement.started": "went on after a trial",

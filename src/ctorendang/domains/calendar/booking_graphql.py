@@ -59,6 +59,10 @@ class BookingType:
     status: BookingStatus
     cancel_reason: str | None
     cancelled_by_me: bool
+    cancelled_by_other: bool = strawberry.field(description="False too where it fell with what it was about.")
+    source: str | None = strawberry.field(description="What kind of thing it was booked for, `engagement`.")
+    source_id: strawberry.ID | None
+    about: str = strawberry.field(description="The title of that, empty where it is for itself.")
     as_client: bool = strawberry.field(description="Whether one has booked it; otherwise one is the CTO.")
     changeable: bool = strawberry.field(description="Whether it has not begun yet.")
 
@@ -75,6 +79,10 @@ class BookingType:
             status=BookingStatus(booking.status),
             cancel_reason=booking.cancel_reason,
             cancelled_by_me=booking.cancelled_by == person,
+            cancelled_by_other=booking.cancelled_by not in (None, person),
+            source=booking.source,
+            source_id=None if booking.source_id is None else strawberry.ID(str(booking.source_id)),
+            about=booking.about,
             as_client=booking.client_id == person,
             changeable=booking.starts_at > now(),
         )

@@ -1,6 +1,5 @@
-"""Introductions as pages: choosing a time, one's own list, and calendars of them."""
+"""Introductions as pages: one's own list, and calendars of them."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -8,12 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.calendar.bookings import BookingService
-from ctorendang.domains.calendar.errors import SlotAlreadyTaken, SlotNotOffered
 from ctorendang.domains.calendar.ical import MEDIA_TYPE
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.published import PublishedCalendars, calendar_file, feed_path
 from ctorendang.infra.auth.actor import AUTHENTICATOR
-from ctorendang.infra.errors import AppError, InvalidInput, NotFound
+from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -26,52 +24,6 @@ from ctorendang.infra.work import UnitOfWork
 AnyRequest = Request[Any, Any, Any]
 
 _OWN = "/account/bookings"
-
-
-class IntroductionPages(Controller):
-    """Booking a time with a CTO."""
-
-    path = "/ctos/{cto_id:str}/introduction"
-    guards = [enterprises_only]  # noqa: RUF012
-
-    @get("/")
-    async def choose(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        cto_id: FromPath[str],
-    ) -> Response[Any]:
-        """The free times, one of them chosen if the address says so."""
-        product.grants.require(context_of(request).actor, CalendarPermission.BOOK)
-        return await pages.show_found(request, "introduction", "cto", {"id": cto_id})
-
-    @post("/")
-    async def book(
-        self,
-        request: AnyRequest,
-        product: NamedDependency[Product],
-        pages: NamedDependency[Pages],
-        cto_id: FromPath[str],
-    ) -> Response[Any]:
-        """Book the chosen time."""
-        form = await pages.form(request)
-        actor = context_of(request).actor
-        product.grants.require(actor, CalendarPermission.BOOK)
-        try:
-            starts_at = _moment(form.text("startsAt"))
-            async with product.units.begin(actor) as work:
-                await BookingService(work).book(required_id(cto_id), starts_at, form.text("note"))
-        except AppError as error:
-            refused = pages.refused(error, form)
-            if isinstance(error, SlotAlreadyTaken):
-                refused["alternatives"] = [f"{each.starts_at:%Y-%m-%dT%H:%M:%S}+00:00" for each in error.alternatives]
-            if isinstance(error, SlotAlreadyTaken | SlotNotOffered):
-                refused["errors"] = {"startsAt": error.detail}
-            return await pages.show_found(
-                request, "introduction", "cto", {"id": cto_id}, form=refused, status=error.status
-            )
-        return pages.redirect(_OWN, "Your introduction is booked. Both of you get a mail with a calendar file.")
 
 
 class BookingPages(Controller):
@@ -176,18 +128,3 @@ def _calendar(content: bytes) -> Response[bytes]:
 def _list(request: AnyRequest) -> dict[str, Any]:
     query = Query(request)
     return {"past": query.text("show") == "past", **query.page(20)}
-
-
-def _moment(text: str) -> datetime:
-    """The moment that a form names, as the page has written it.
-
-    Raises:
-        InvalidInput: it names none.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidInput({"startsAt": "Choose one of the free times."})
-    return moment

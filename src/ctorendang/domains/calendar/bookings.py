@@ -19,6 +19,7 @@ from ctorendang.domains.calendar.errors import (
     CancelledByTheOther,
     CannotBookOneself,
     SlotAlreadyTaken,
+    SubjectHasEnded,
     TooManyBookings,
 )
 from ctorendang.domains.calendar.models import Booking
@@ -188,6 +189,7 @@ class BookingService:
             NotFound: the actor takes no part in it.
             BookingNotCancelled, BookingIsOver: nothing to restore.
             CancelledByTheOther: only who cancelled may take that back.
+            SubjectHasEnded: what it was about has ended.
             SlotAlreadyTaken, SlotNotOffered, AlreadyBookedThen: the time is gone.
             TooManyBookings: a client has others by now, or it has come and gone too often.
         """
@@ -198,6 +200,8 @@ class BookingService:
             raise BookingNotCancelled
         if booking.starts_at <= now():
             raise BookingIsOver
+        if booking.cancelled_by is None:
+            raise SubjectHasEnded
         if booking.cancelled_by != self._work.actor.person:
             raise CancelledByTheOther
         if booking.revision >= MOST_CHANGES:

@@ -1,7 +1,7 @@
 """What the calendar domain offers."""
 
 from ctorendang.domains.calendar.booking_graphql import BookingQueries
-from ctorendang.domains.calendar.booking_pages import BookingPages, IntroductionPages, PublishedPages
+from ctorendang.domains.calendar.booking_pages import BookingPages, PublishedPages
 from ctorendang.domains.calendar.graphql import CalendarQueries
 from ctorendang.domains.calendar.jobs import SUBSCRIPTIONS, begin_hours
 from ctorendang.domains.calendar.mutations import BookingMutations, CalendarMutations
@@ -12,7 +12,7 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="calendar",
     permissions=CalendarPermission,
-    controllers=(CalendarPages, BookingPages, IntroductionPages, PublishedPages),
+    controllers=(CalendarPages, BookingPages, PublishedPages),
     queries=(CalendarQueries, BookingQueries),
     mutations=(CalendarMutations, BookingMutations),
     subscriptions=SUBSCRIPTIONS,

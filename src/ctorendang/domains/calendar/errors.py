@@ -96,6 +96,16 @@ class CancelledByTheOther(Forbidden):
         super().__init__("The other side has cancelled this introduction. Book a new time instead.")
 
 
+class SubjectHasEnded(AppError):
+    """An introduction that fell with what it was about does not stand up without it."""
+
+    code = "subject_has_ended"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("What this introduction was about has ended. Book a new time instead.")
+
+
 class TooManyEntries(AppError):
     """A calendar has so many of this already."""
 

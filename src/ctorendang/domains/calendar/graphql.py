@@ -66,6 +66,18 @@ class CtoCalendar:
     open_hours: int = strawberry.field(description="Hours a week that are not sold.")
     takes_introductions: bool = strawberry.field(description="Whether introductions are booked here at all.")
 
+    @classmethod
+    def of(cls, offer: Offer, zone: str) -> "CtoCalendar":
+        """As somebody in a zone sees it."""
+        return cls(
+            offer=offer,
+            time_zone=offer.cto.time_zone,
+            viewer_time_zone=zone,
+            meeting_minutes=offer.meeting_minutes,
+            open_hours=offer.cto.availability,
+            takes_introductions=offer.takes_introductions,
+        )
+
     @strawberry.field
     async def overlap_hours(self, info: Info) -> float:
         """Hours of the coming week in which both are at work, the viewer from nine to five."""
@@ -236,16 +248,7 @@ class CalendarQueries:
         if found is None:
             return None
         offer, zone = await info.context.use(lambda work: _offer(AvailabilityService(work), found, time_zone))
-        if offer is None:
-            return None
-        return CtoCalendar(
-            offer=offer,
-            time_zone=offer.cto.time_zone,
-            viewer_time_zone=zone,
-            meeting_minutes=offer.meeting_minutes,
-            open_hours=offer.cto.availability,
-            takes_introductions=offer.takes_introductions,
-        )
+        return CtoCalendar.of(offer, zone) if offer is not None else None
 
     @strawberry.field
     async def my_calendar(self, info: Info) -> MyCalendar | None:

@@ -124,8 +124,10 @@ async def _send_mail(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         "mine": _in_words(span, here),
         "theirs": _in_words(span, there),
         "note": booking.note,
+        "topic": booking.about,
         "reason": booking.cancel_reason or "",
         "by_me": booking.cancelled_by == reader.id,
+        "by_nobody": booking.cancelled_by is None,
     }
     paths = {"url": "/account/bookings", "profile_url": f"/ctos/{cto.id}"}
     invitation = Attachment("introduction.ics", MEDIA_TYPE, await calendar_file(work, reader.id, [booking]))

@@ -170,7 +170,9 @@ class Booking(Timestamps, TenantModel):
     """An introduction of a client and a CTO.
 
     Attributes:
-        cancelled_by: who did; None while it stands.
+        source: what kind of thing it was booked for, ``engagement``, with its id; None where it is for itself.
+        about: that thing's title, empty without one.
+        cancelled_by: who did; None while it stands, and where what it was about has ended.
         revision: counts changes, for calendars that hold a copy (RFC 5545 section 3.8.7.4).
     """
 
@@ -180,6 +182,7 @@ class Booking(Timestamps, TenantModel):
         within_tenant("client_id", "users", ondelete="CASCADE"),
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("status in ('booked', 'cancelled')", name="status"),
+        CheckConstraint("(source is null) = (source_id is null)", name="source_with_id"),
         ExcludeConstraint(
             ("tenant_id", "="),
             ("cto_id", "="),
@@ -196,6 +199,7 @@ class Booking(Timestamps, TenantModel):
         ),
         Index(None, "tenant_id", "cto_id", "starts_at"),
         Index(None, "tenant_id", "client_id", "starts_at"),
+        Index(None, "tenant_id", "source", "source_id"),
     )
 
     cto_id: Mapped[UUID]
@@ -208,6 +212,9 @@ class Booking(Timestamps, TenantModel):
     cancel_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default=text("0"))
+    source: Mapped[str | None]
+    source_id: Mapped[UUID | None]
+    about: Mapped[str] = mapped_column(server_default="")
 
 
 class CalendarFeed(TenantModel):

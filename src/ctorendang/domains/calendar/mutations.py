@@ -1,11 +1,10 @@
 """What changes calendars in GraphQL."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import strawberry
 
-from ctorendang.domains.calendar.availability import AvailabilityService
 from ctorendang.domains.calendar.booking_graphql import BookingType
 from ctorendang.domains.calendar.bookings import BookingService
 from ctorendang.domains.calendar.draft import (
@@ -15,12 +14,10 @@ from ctorendang.domains.calendar.draft import (
     TypedSlot,
     TypedWeeklySlot,
 )
-from ctorendang.domains.calendar.errors import SlotAlreadyTaken
 from ctorendang.domains.calendar.feeds import BusyFeedService
 from ctorendang.domains.calendar.graphql import BusyFeedType, CalendarExceptionType, FreeSlot, MyCalendar
 from ctorendang.domains.calendar.published import PublishedCalendars, feed_path
 from ctorendang.domains.calendar.schedules import OwnCalendar, ScheduleService
-from ctorendang.domains.calendar.slots import Span
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.refusals import mutation
 from ctorendang.infra.graphql.types import Info, InvalidInput, Refusal, required_id
@@ -95,15 +92,6 @@ class RemoveBusyFeedInput:
     """Which one."""
 
     feed_id: strawberry.ID
-
-
-@strawberry.input
-class BookIntroductionInput:
-    """With whom and when."""
-
-    cto_id: strawberry.ID
-    starts_at: datetime = strawberry.field(description="Of a free slot of `calendar`.")
-    note: str = strawberry.field(default="", description="What one wants to talk about.")
 
 
 @strawberry.input
@@ -228,22 +216,6 @@ class BookingMutations:
     """Roots that change introductions."""
 
     @mutation
-    async def book_introduction(self, info: Info, input: BookIntroductionInput) -> BookingResult:
-        """Book an introduction in a free slot; for clients."""
-        cto_id = required_id(input.cto_id)
-        try:
-            booking = await info.context.use(
-                lambda work: BookingService(work).book(cto_id, input.starts_at, input.note)
-            )
-        except SlotAlreadyTaken as error:
-            info.context.refuse()
-            offer = await info.context.use(lambda work: AvailabilityService(work).find(cto_id))
-            zone = await info.context.use(lambda work: AvailabilityService(work).zone(None))
-            there = offer.cto.time_zone if offer else "UTC"
-            return _taken(error, there, zone)
-        return BookingType.of(booking, info.context.actor.person)
-
-    @mutation
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> BookingResult:
         """Cancel an introduction, as either side."""
         found = required_id(input.booking_id)
@@ -256,12 +228,3 @@ class BookingMutations:
         found = required_id(input.booking_id)
         booking = await info.context.use(lambda work: BookingService(work).restore(found))
         return BookingType.of(booking, info.context.actor.person)
-
-
-def _taken(error: SlotAlreadyTaken, cto_zone: str, viewer_zone: str) -> SlotTaken:
-    near: list[Span] = error.alternatives
-    return SlotTaken(
-        code=error.code,
-        message=error.detail,
-        alternatives=[FreeSlot.of(each, cto_zone, viewer_zone) for each in near],
-    )

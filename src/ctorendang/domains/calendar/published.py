@@ -139,7 +139,7 @@ async def calendar_file(work: UnitOfWork, reader_id: UUID, bookings: Sequence[Bo
             starts_at=each.starts_at,
             ends_at=each.ends_at,
             other=ctos[each.cto_id].name if each.client_id == reader_id else clients[each.client_id],
-            note=each.note,
+            note="\n\n".join(filter(None, (each.about, each.note))),
             url=f"{home}/account/bookings",
             cancelled=each.status == "cancelled",
             revision=each.revision,

@@ -2,6 +2,8 @@
 
 from ctorendang.domains.engagements.admin_pages import EngagementLimitPages
 from ctorendang.domains.engagements.graphql import EngagementQueries
+from ctorendang.domains.engagements.introduction_mutations import IntroductionMutations
+from ctorendang.domains.engagements.introduction_pages import IntroductionPages
 from ctorendang.domains.engagements.jobs import SUBSCRIPTIONS
 from ctorendang.domains.engagements.mutations import EngagementMutations
 from ctorendang.domains.engagements.pages import EngagementPages
@@ -12,8 +14,8 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="engagements",
     permissions=EngagementPermission,
-    controllers=(EngagementPages, EngagementLimitPages),
+    controllers=(EngagementPages, IntroductionPages, EngagementLimitPages),
     queries=(EngagementQueries,),
-    mutations=(EngagementMutations, EngagementWorkMutations),
+    mutations=(EngagementMutations, EngagementWorkMutations, IntroductionMutations),
     subscriptions=SUBSCRIPTIONS,
 )

@@ -6,6 +6,9 @@ from uuid import UUID
 
 import strawberry
 
+from ctorendang.domains.calendar.booking_graphql import BookingType
+from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.engagements.introductions import IntroductionService
 from ctorendang.domains.engagements.limits import LimitService
 from ctorendang.domains.engagements.models import (
     Engagement,
@@ -56,6 +59,14 @@ async def _reviews(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, list[Engagem
 
 async def _history(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, list[EngagementStep]]:
     return await EngagementService(work).parts(EngagementStep, ids)
+
+
+async def _introductions(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, list[Booking]]:
+    return await EngagementService(work).introductions(ids)
+
+
+async def _offered(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, bool]:
+    return await IntroductionService(work).offered(cto_ids)
 
 
 async def _briefs(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, str]:
@@ -124,7 +135,8 @@ class EngagementType:
         terms = await info.context.load_found(_terms, self.row.id)
         milestones = await info.context.load_found(_milestones, self.row.id)
         sheets = await info.context.load_found(_time_sheets, self.row.id)
-        return standing_of(self.row, terms, milestones, sheets)
+        talks = await info.context.load_found(_introductions, self.row.id)
+        return standing_of(self.row, terms, milestones, sheets, talks)
 
     @strawberry.field
     async def side(self, info: Info) -> Side:
@@ -165,6 +177,18 @@ class EngagementType:
         undo = BY_ACTION[Action(last.action)].undo if last.side == side else None
         able = [each.action for each in possible(EngagementStatus(self.row.status), side)]
         return undo if undo in able else None
+
+    @strawberry.field
+    async def introductions(self, info: Info) -> list[BookingType]:
+        """The times to talk that were booked for it, cancelled ones too, the first to begin first."""
+        person = info.context.actor.person
+        return [BookingType.of(row, person) for row in await info.context.load_found(_introductions, self.row.id)]
+
+    @strawberry.field
+    async def takes_introductions(self, info: Info) -> bool:
+        """Whether the CTO offers times to talk that could be booked for it now."""
+        able = [each.action for each in possible(EngagementStatus(self.row.status), Side.CLIENT)]
+        return Action.BOOK_INTRODUCTION in able and await info.context.load_found(_offered, self.row.cto_id)
 
     @strawberry.field
     async def terms(self, info: Info) -> list[EngagementTermsType]:

@@ -20,8 +20,10 @@ from ctorendang.infra.work import UnitOfWork
 
 # Steps after which the other side is told even though they need not act: they would wait for nothing otherwise.
 _NEWS = frozenset({Action.DECLINE_TERMS, Action.START, Action.CLOSE, Action.CANCEL, Action.REVEAL_REVIEWS})
-# What the CTO was never told about is no news to them.
-_QUIET = frozenset({Action.SHORTLIST, Action.REMOVE, Action.RESTORE, Action.WITHDRAW_INTRODUCTION})
+# What the CTO was never told about is no news to them, and of a booked time the calendar tells both.
+_QUIET = frozenset(
+    {Action.SHORTLIST, Action.REMOVE, Action.RESTORE, Action.WITHDRAW_INTRODUCTION, Action.BOOK_INTRODUCTION}
+)
 
 
 async def _tell(work: UnitOfWork, payload: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ class Standing:
         planned: milestones to be worked on, without the handover pack.
         handover: status of the handover pack, empty before there is one.
         reviewed: the sides that have.
+        booked: whether a time to talk stands, or stood until it was over.
     """
 
     status: EngagementStatus
@@ -32,6 +33,7 @@ class Standing:
     handover: str = ""
     reviewed: frozenset[Side] = frozenset()
     revealed: bool = False
+    booked: bool = False
 
     @property
     def may_close(self) -> bool:
@@ -78,7 +80,9 @@ def _shortlist(_: Standing, __: Side) -> NextStep:
 def _introduction(standing: Standing, side: Side) -> NextStep:
     if side is Side.CTO or standing.had_terms:
         return NextStep(Action.PROPOSE, "Propose terms that would work for you.", awaited=True)
-    return NextStep(Action.PROPOSE, "The CTO has been asked. You can also propose terms first.")
+    if not standing.booked:
+        return NextStep(Action.BOOK_INTRODUCTION, "The CTO has been asked. Book a time to talk.")
+    return NextStep(Action.PROPOSE, "Talk at the booked time. You can also propose terms first.")
 
 
 def _proposal(standing: Standing, side: Side) -> NextStep:

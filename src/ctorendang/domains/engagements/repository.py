@@ -6,9 +6,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.calendar.subjects import bookings_about
 from ctorendang.domains.engagements.models import (
     Engagement,
     EngagementLimits,
@@ -33,6 +35,8 @@ _ORDER = {
 USUAL_LIMITS = {"trial_days": 14, "trial_hours": 20, "terms_days": 14}
 REVIEW_DAYS = timedelta(days=14)
 """How long a review waits for the other."""
+SOURCE = "engagement"
+"""What the CTO's calendar calls who has bought hours of theirs, or booked a time to talk."""
 
 
 class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
@@ -57,15 +61,26 @@ class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
         )
         return (await self.session.scalars(statement)).one_or_none()
 
+    async def find_open(self, tenant_id: UUID, project_id: UUID, cto_id: UUID) -> Engagement | None:
+        """The open one of a project with a CTO, locked."""
+        statement = self._select_open(tenant_id, project_id, cto_id).with_for_update()
+        return (await self.session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
+
     async def has_open(self, tenant_id: UUID, project_id: UUID, cto_id: UUID) -> bool:
         """Whether the project has an open one with the CTO."""
-        statement = select(Engagement.id).where(
+        return (await self.session.scalar(self._select_open(tenant_id, project_id, cto_id))) is not None
+
+    def _select_open(self, tenant_id: UUID, project_id: UUID, cto_id: UUID) -> Select[Engagement]:
+        return select(Engagement).where(
             Engagement.tenant_id == tenant_id,
             Engagement.project_id == project_id,
             Engagement.cto_id == cto_id,
             Engagement.status.not_in([EngagementStatus.CLOSED, EngagementStatus.CANCELLED]),
         )
-        return (await self.session.scalar(statement)) is not None
+
+    async def introductions(self, tenant_id: UUID, engagement_ids: list[UUID]) -> dict[UUID, list[Booking]]:
+        """The times to talk of some engagements, cancelled ones too, the first to begin first."""
+        return await bookings_about(self.session, tenant_id, SOURCE, engagement_ids)
 
     async def parts(self, kind: type[Part], tenant_id: UUID, engagement_ids: list[UUID]) -> dict[UUID, list[Part]]:
         """The parts of one kind of some engagements, in their usual order."""
@@ -119,7 +134,8 @@ class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
         terms = (await self.parts(EngagementTerms, engagement.tenant_id, ids))[engagement.id]
         milestones = (await self.parts(Milestone, engagement.tenant_id, ids))[engagement.id]
         sheets = (await self.parts(TimeSheet, engagement.tenant_id, ids))[engagement.id]
-        return standing_of(engagement, terms, milestones, sheets)
+        talks = (await self.introductions(engagement.tenant_id, ids))[engagement.id]
+        return standing_of(engagement, terms, milestones, sheets, talks)
 
 
 def standing_of(
@@ -127,6 +143,7 @@ def standing_of(
     terms: Sequence[EngagementTerms],
     milestones: Sequence[Milestone],
     sheets: Sequence[TimeSheet],
+    talks: Sequence[Booking] = (),
 ) -> Standing:
     """Where an engagement with these parts stands."""
     work = [each.status for each in milestones if each.kind == MilestoneKind.WORK]
@@ -136,6 +153,7 @@ def standing_of(
     return Standing(
         status=EngagementStatus(engagement.status),
         introduced=engagement.introduced_at is not None,
+        booked=any(each.status == "booked" for each in talks),
         terms_by=next((Side(each.side) for each in terms if each.status == TermsStatus.OPEN), None),
         had_terms=bool(terms),
         trial_over=engagement.trial_over,

@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 
 from ctorendang.domains.calendar.capacity import drop_commitment
+from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.calendar.subjects import end_bookings
 from ctorendang.domains.engagements.drafts import reason_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone
 from ctorendang.domains.engagements.permissions import EngagementPermission
-from ctorendang.domains.engagements.repository import REVIEW_DAYS, EngagementRepository, Part
+from ctorendang.domains.engagements.repository import REVIEW_DAYS, SOURCE, EngagementRepository, Part
 from ctorendang.domains.engagements.status import MilestoneKind, Side, TermsStatus
-from ctorendang.domains.engagements.steps import SOURCE, Seen, finish_step, side_of, take_step
+from ctorendang.domains.engagements.steps import Seen, finish_step, side_of, take_step
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.domains.projects.models import Project
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
@@ -90,6 +92,11 @@ class EngagementService:
         self._work.require(EngagementPermission.READ)
         return await self._engagements.parts(kind, self._work.tenant_id, engagement_ids)
 
+    async def introductions(self, engagement_ids: list[UUID]) -> dict[UUID, list[Booking]]:
+        """The booked times to talk of engagements that the actor was given, the first to begin first."""
+        self._work.require(EngagementPermission.READ)
+        return await self._engagements.introductions(self._work.tenant_id, engagement_ids)
+
     async def briefs(self, project_ids: list[UUID]) -> dict[UUID, str]:
         """What the projects of engagements that the actor was given ask for, published or not."""
         self._work.require(EngagementPermission.READ)
@@ -164,6 +171,7 @@ class EngagementService:
         step = await take_step(self._work, Action.CANCEL, seen)
         await self._close_terms(step.engagement)
         await drop_commitment(self._work, SOURCE, step.engagement.id)
+        await end_bookings(self._work, SOURCE, step.engagement.id, "The engagement was cancelled.")
         step.engagement.cancelled_from, step.engagement.cancel_reason = step.engagement.status, reason
         step.details["reason"] = reason
         self._work.publish("engagement.cancelled", await finish_step(self._work, step))

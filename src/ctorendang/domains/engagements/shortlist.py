@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from ctorendang.domains.calendar.subjects import end_bookings
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.engagements.errors import (
@@ -13,7 +14,7 @@ from ctorendang.domains.engagements.errors import (
 )
 from ctorendang.domains.engagements.models import Engagement
 from ctorendang.domains.engagements.permissions import EngagementPermission
-from ctorendang.domains.engagements.repository import EngagementRepository
+from ctorendang.domains.engagements.repository import SOURCE, EngagementRepository
 from ctorendang.domains.engagements.status import Side
 from ctorendang.domains.engagements.steps import Seen, Step, finish_step, take_step
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action
@@ -45,9 +46,7 @@ class ShortlistService:
             AlreadyShortlisted: there is an open engagement of the two.
         """
         self._work.require(EngagementPermission.SHORTLIST)
-        project = await self._work.session.get(Project, (self._work.tenant_id, project_id))
-        if project is None or project.owner_id != self._work.actor.person:
-            raise NotFound("There is no such project of yours.")
+        project = await locked_project(self._work, project_id)
         if project.status == ProjectStatus.CLOSED:
             raise ProjectHasEnded
         cto = await self._work.session.get(Cto, (self._work.tenant_id, cto_id))
@@ -109,8 +108,13 @@ class ShortlistService:
         self._work.publish("engagement.restored", await finish_step(self._work, step))
         return engagement
 
-    async def introduce(self, seen: Seen, message: str) -> Engagement:
+    async def introduce(self, seen: Seen, message: str, *, wordless: bool = False) -> Engagement:
         """Ask a CTO on the shortlist for an introduction; from now on they know.
+
+        Args:
+            seen: the engagement.
+            message: to the CTO.
+            wordless: it may be empty, since a booked time says enough.
 
         Raises:
             InvalidInput: the message is empty or too long.
@@ -120,7 +124,7 @@ class ShortlistService:
         """
         self._work.require(EngagementPermission.INTRODUCE)
         fields = Fields()
-        message = fields.text("message", message, most=2_000, lines=True)
+        message = fields.text("message", message, most=2_000, least=0 if wordless else 1, lines=True)
         fields.done()
         step = await take_step(self._work, Action.INTRODUCE, seen)
         await self._require_open(step.engagement)
@@ -132,6 +136,8 @@ class ShortlistService:
     async def withdraw(self, seen: Seen) -> Engagement:
         """Take an introduction back that has not been answered; the CTO does not see the engagement any more.
 
+        A time to talk that was booked for it is given back.
+
         Raises:
             StepNotPossible: terms have been proposed: cancel with a reason instead.
             AppError: as ``take_step``.
@@ -140,6 +146,7 @@ class ShortlistService:
         step = await take_step(self._work, Action.WITHDRAW_INTRODUCTION, seen)
         standing = await self._engagements.standing(step.engagement)
         step.need(not standing.had_terms, "Terms have been proposed already. Cancel with a reason instead.")
+        await end_bookings(self._work, SOURCE, step.engagement.id, "The introduction was withdrawn.")
         step.engagement.introduced_at = None
         self._work.publish("engagement.introduction_withdrawn", await finish_step(self._work, step))
         return step.engagement
@@ -153,3 +160,16 @@ class ShortlistService:
         cto = await self._work.session.get_one(Cto, (engagement.tenant_id, engagement.cto_id))
         if cto.status != CtoStatus.LISTED:
             raise CtoNotListed
+
+
+async def locked_project(work: UnitOfWork, project_id: UUID) -> Project:
+    """The actor's own project; of two who put the same CTO on its shortlist the second waits for the first.
+
+    Raises:
+        NotFound: it is not the actor's.
+    """
+    key = (work.tenant_id, project_id)
+    project = await work.session.get(Project, key, with_for_update={"key_share": True})
+    if project is None or project.owner_id != work.actor.person:
+        raise NotFound("There is no such project of yours.")
+    return project

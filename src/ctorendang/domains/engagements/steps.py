@@ -17,9 +17,6 @@ from ctorendang.infra.auth.actor import WORKER
 from ctorendang.infra.errors import Forbidden, NotFound
 from ctorendang.infra.work import UnitOfWork
 
-SOURCE = "engagement"
-"""What the CTO's calendar calls who has bought hours of theirs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -7,9 +7,9 @@ from ctorendang.domains.calendar.capacity import put_commitment
 from ctorendang.domains.engagements.drafts import TermsDraft, reason_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms
 from ctorendang.domains.engagements.permissions import EngagementPermission
-from ctorendang.domains.engagements.repository import EngagementRepository
+from ctorendang.domains.engagements.repository import SOURCE, EngagementRepository
 from ctorendang.domains.engagements.status import EngagementStatus, Side, TermsStatus
-from ctorendang.domains.engagements.steps import SOURCE, Seen, Step, finish_step, side_of, take_step
+from ctorendang.domains.engagements.steps import Seen, Step, finish_step, side_of, take_step
 from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.errors import Forbidden, NotFound
 from ctorendang.infra.validation import Fields

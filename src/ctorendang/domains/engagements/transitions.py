@@ -25,6 +25,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     INTRODUCE = "introduce"
     WITHDRAW_INTRODUCTION = "withdraw_introduction"
+    BOOK_INTRODUCTION = "book_introduction"
     PROPOSE = "propose"
     COUNTER = "counter"
     WITHDRAW_TERMS = "withdraw_terms"
@@ -101,6 +102,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _A.WITHDRAW_INTRODUCTION, (_S.INTRODUCTION,), _S.SHORTLIST, _CLIENT, May.INTRODUCE, "introduction_withdrawn",
         "withdrew the introduction", "no terms have been proposed", _A.INTRODUCE,
+    ),
+    Transition(
+        _A.BOOK_INTRODUCTION, _TALKING, None, _CLIENT, May.INTRODUCE, "introduction_booked", "booked a time to talk",
+        "the CTO offers the time, and it is free",
     ),
     Transition(
         _A.PROPOSE, (_S.INTRODUCTION,), _S.PROPOSAL, _BOTH, May.NEGOTIATE, "terms_proposed", "proposed terms",

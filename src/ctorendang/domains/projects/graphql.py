@@ -7,15 +7,17 @@ from uuid import UUID
 import strawberry
 
 from ctorendang.domains.accounts.service import names_of
-from ctorendang.domains.ctos.graphql import SkillType
+from ctorendang.domains.ctos.graphql import CtoType, SkillType
 from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.projects.attachments import AttachmentService
+from ctorendang.domains.projects.candidates import CandidateService
 from ctorendang.domains.projects.invited import InvitationService, Invited
 from ctorendang.domains.projects.models import Project, ProjectAttachment
 from ctorendang.domains.projects.service import ProjectFilter, ProjectService
 from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
+from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(ProjectStatus, description="Where a project stands.")
@@ -152,6 +154,11 @@ class ProjectType:
         return [ProjectInvitationType.of(each) for each in await info.context.load_found(_invited, self.row.id)]
 
     @strawberry.field
+    @strawberry.field
+    def mine(self, info: Info) -> bool:
+        """Whether it is the viewer's own."""
+        return self.row.owner_id == info.context.actor.user_id
+
     async def owner(self, info: Info) -> ProjectOwner:
         """Who posted it."""
         return ProjectOwner(name=await info.context.load_found(names_of, self.row.owner_id))
@@ -199,3 +206,9 @@ class ProjectQueries:
         return connection(
             page, ProjectType.of, lambda: info.context.use(lambda work: ProjectService(work).count(wanted))
         )
+    @priced(50)
+    async def candidates(self, info: Info, search: str, first: int = 8) -> list[CtoType]:
+        """Listed CTOs called something like a text, to invite them; spelled right or not. For clients."""
+        found = await info.context.use(lambda work: CandidateService(work).named(search, first))
+        return [CtoType.of(cto) for cto in found]
+
