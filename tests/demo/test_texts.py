@@ -9,6 +9,8 @@ from ctorendang.demo.people import People
 from ctorendang.demo.phrases import Decks, Slots, fill, texts
 from ctorendang.demo.surroundings import stories, written_small
 from ctorendang.domains.ctos.industries import INDUSTRIES
+from ctorendang.domains.ctos.languages import LANGUAGES, LanguageLevel
+from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.domains.ctos.taxonomy import own_skills
 
 KNOWN = {*own_skills(), *(skill for skills in own_skills().values() for skill in skills)}
@@ -41,8 +43,23 @@ def test_no_phrase_is_written_twice():
     assert [phrase for phrase, times in Counter(phrases).items() if times > 1] == []
 
 
+def test_every_kind_has_a_past_and_every_industry_companies_to_have_worked_at():
+    careers = texts("careers")
+    assert set(careers["kinds"]) == set(texts("archetypes"))
+    assert set(careers["words"]) == set(INDUSTRIES)
+    for kind in careers["kinds"].values():
+        assert set(kind["stages"]) <= set(STAGES)
+    for region in texts("names").values():
+        assert set(region["spoken"]) <= set(LANGUAGES)
+        assert set(region["spoken"].values()) <= set(LanguageLevel)
+
+
 def test_projects_ask_for_known_skills_and_kinds():
     for project in texts("projects")["project"]:
+        assert set(project["nice"]) <= {skill for skills in own_skills().values() for skill in skills}
+        assert not set(project["nice"]) & set(project["skills"])
+        assert project["stage"] in STAGES
+        assert 3 <= len(project["deliverables"]) <= 6
         assert set(project["skills"]) <= set(stories()), project["title"]
         assert set(project["kinds"]) <= set(texts("archetypes")), project["title"]
         assert project["industry"] in INDUSTRIES

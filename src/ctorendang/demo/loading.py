@@ -11,6 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
+from ctorendang.demo.attachments import ATTACHMENT_COLUMNS, attach
+from ctorendang.demo.engagements import Matchmaker
+from ctorendang.demo.histories import HistoryTeller
 from ctorendang.demo.market import Market, Member, make_market
 from ctorendang.demo.people import Person
 from ctorendang.demo.phrases import texts
@@ -18,9 +21,11 @@ from ctorendang.demo.rows import COLUMNS, RowMaker, TenantRows
 from ctorendang.demo.sign_on import connect
 from ctorendang.demo.store import DemoStore
 from ctorendang.demo.vectors import CTO_COLUMNS, PROJECT_COLUMNS, Vocabulary, cto_vectors, project_vectors
+from ctorendang.demo.work_rows import WorkRows
 from ctorendang.domains.accounts.passwords import hash_password
 from ctorendang.domains.matching.jobs import SUBSCRIPTIONS
 from ctorendang.infra.gateways.embeddings import create_embedder
+from ctorendang.infra.gateways.files import create_files
 from ctorendang.settings import InvalidSetting, Settings, require
 
 PASSWORD = "ctorendang-demo"  # noqa: S105 - known to everybody, which is why production has no demo data
@@ -129,7 +134,12 @@ class _Loader:
                 return 0
             market = make_market(tenant.slug, seed=self._seed, now=self._now, ctos=self._ctos)
             rows = self._maker(tenant).make(market)
+            work = self._work(tenant, market, rows).make()
             await self._store.put_all(COLUMNS, rows.tables)
+            for table in work:
+                await self._store.put(table.name, table.columns, table.rows)
+            attached = await attach(create_files(self._settings.files), tenant.id, market, rows)
+            await self._store.put("project_attachments", ATTACHMENT_COLUMNS, attached)
             await self._put_vectors(tenant, market, rows, final=final)
             if not final:
                 await self._have_texts_read(tenant, market, rows)
@@ -142,6 +152,11 @@ class _Loader:
     def _maker(self, tenant: _Tenant) -> RowMaker:
         random = Random(f"{self._seed}:{tenant.slug}:rows")  # noqa: S311 - decides about nobody's security
         return RowMaker(tenant.id, tenant.currency, self._password_hash, self._now, random)
+
+    def _work(self, tenant: _Tenant, market: Market, rows: TenantRows) -> WorkRows:
+        random = Random(f"{self._seed}:{tenant.slug}:work")  # noqa: S311 - decides about nobody's security
+        teller = HistoryTeller(random, self._now)
+        return WorkRows(Matchmaker(tenant.id, tenant.currency, market, rows, teller), self._now)
 
     async def _put_vectors(self, tenant: _Tenant, market: Market, rows: TenantRows, *, final: bool) -> None:
         if self._vocabulary is None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from ctorendang.demo.careers import Career, CareerWriter
 from ctorendang.demo.people import People, Person
 from ctorendang.demo.phrases import Decks, texts
+from ctorendang.demo.postings import Posting, write_postings
 from ctorendang.demo.profiles import Profile, ProfileWriter
-from ctorendang.demo.projects import Brief, write_briefs
 from ctorendang.demo.reviews import ReviewWriter
 
 _REVIEWS = 4
+# Two profiles wait for the administrator of every tenant, however few CTOs it has.
+_WAITING = (2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,10 @@ class Candidate:
 
     member: Member
     profile: Profile
+    career: Career
     status: str
     published_at: datetime | None
     reviews: tuple[DatedReview, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A project of the client of that number."""
-
-    owner: int
-    brief: Brief
-    status: str
-    posted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +67,11 @@ def make_market(slug: str, *, seed: int, now: datetime, ctos: int | None = None)
         ctos: another number of CTOs than usual there.
     """
     random = Random(f"{seed}:{slug}")  # noqa: S311 - decides about nobody's security
-    return _Maker(slug, random, now).make(ctos)
+    return _Maker(slug, random, Random(f"{seed}:{slug}:careers"), now).make(ctos)  # noqa: S311
 
 
 class _Maker:
-    def __init__(self, slug: str, random: Random, now: datetime) -> None:
+    def __init__(self, slug: str, random: Random, careers: Random, now: datetime) -> None:
         self._random = random
         self._now = now
         self._table = texts("tenants").get(slug) or texts("tenants")["other"]
@@ -85,6 +79,7 @@ class _Maker:
         decks = Decks(random)
         self._profiles = ProfileWriter(random, decks)
         self._reviews = ReviewWriter(random, decks)
+        self._careers = CareerWriter(careers, now.year)
         self._kinds: Mapping[str, float] = {kind: self._table["kinds"].get(kind, 1.0) for kind in texts("archetypes")}
 
     def make(self, ctos: int | None) -> Market:
@@ -94,7 +89,12 @@ class _Maker:
         ]
         count = self._table["ctos"] if ctos is None else ctos
         candidates = [self._candidate(number, clients) for number in range(count)]
-        return Market(self._known("admin"), tuple(clients), tuple(candidates), tuple(self._postings(len(clients))))
+        known_to = [review.author for candidate in candidates[:1] for review in candidate.reviews]
+        projects = self._table["projects"]
+        postings = write_postings(
+            self._random, self._now, self._kinds, projects, clients=len(clients), known_to=known_to
+        )
+        return Market(self._known("admin"), tuple(clients), tuple(candidates), tuple(postings))
 
     def _known(self, role: str) -> Member:
         name, region = self._table["people"][role]
@@ -106,18 +106,21 @@ class _Maker:
         (kind,) = self._random.choices(list(self._kinds), list(self._kinds.values()))
         profile = self._profiles.write(self._people.make(), kind)
         (status,) = self._random.choices(("listed", "in_review", "paused", "draft"), (90, 5, 3, 2))
+        status = "in_review" if number in _WAITING else status
         seen = status in {"listed", "paused"}
         joined_at = self._ago(100, 880) if seen else self._ago(1, 12)
         published_at = joined_at + timedelta(days=self._random.uniform(1, 6)) if seen else None
         reviews = self._written(profile, published_at, clients) if published_at else ()
-        return Candidate(Member(profile.person, "cto", joined_at), profile, status, published_at, reviews)
+        career = self._careers.write(profile, thorough=status != "draft")
+        return Candidate(Member(profile.person, "cto", joined_at), profile, career, status, published_at, reviews)
 
     def _demo_candidate(self, clients: Sequence[Member]) -> Candidate:
         member = self._known("cto")
         profile = self._profiles.write(member.person, max(self._kinds, key=lambda kind: self._kinds[kind]))
         profile = replace(profile, availability=16)
         published_at = member.joined_at + timedelta(days=3)
-        return Candidate(member, profile, "listed", published_at, self._written(profile, published_at, clients))
+        career = self._careers.write(profile, thorough=True)
+        return Candidate(member, profile, career, "listed", published_at, self._written(profile, published_at, clients))
 
     def _written(self, profile: Profile, published_at: datetime, clients: Sequence[Member]) -> tuple[DatedReview, ...]:
         authors = self._random.sample(range(len(clients)), min(_REVIEWS, len(clients)))
@@ -126,20 +129,6 @@ class _Maker:
             DatedReview(author, review.rating, review.body, self._since(at + timedelta(days=60)))
             for author, at, review in zip(authors, met, self._reviews.write(profile, len(authors)), strict=True)
         )
-
-    def _postings(self, clients: int) -> list[Posting]:
-        briefs = write_briefs(self._random, self._kinds, self._table["projects"])
-        first = {0: ("published", (4, 9)), 1: ("draft", (0, 2)), 2: ("closed", (200, 300))}
-        postings = []
-        for number, brief in enumerate(briefs):
-            if number in first:
-                status, (least, most) = first[number]
-                postings.append(Posting(0, brief, status, self._ago(least, most)))
-            else:
-                (status,) = self._random.choices(("published", "draft", "closed"), (7, 1, 2))
-                at = self._ago(120, 400) if status == "closed" else self._ago(1, 60)
-                postings.append(Posting(self._random.randrange(1, clients), brief, status, at))
-        return postings
 
     def _ago(self, least: float, most: float) -> datetime:
         return self._now - timedelta(days=self._random.uniform(least, most))

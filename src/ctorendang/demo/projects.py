@@ -16,6 +16,8 @@ class Brief:
         template: which of the texts it was made from.
         hourly_rate: the most they would pay, whole euros.
         budget: for all of it, whole euros.
+        weeks: how long.
+        nice: skills that would help.
     """
 
     template: str
@@ -26,6 +28,11 @@ class Brief:
     hours: int
     hourly_rate: int
     budget: int
+    weeks: int
+    stage: str
+    nice: tuple[str, ...]
+    goals: str
+    deliverables: tuple[str, ...]
 
 
 def sample_briefs() -> dict[str, str]:
@@ -61,6 +68,11 @@ def write_briefs(random: Random, kinds: Mapping[str, float], count: int) -> list
                 hours=template["hours"],
                 hourly_rate=rate,
                 budget=max(5_000, 1_000 * round(spent / 1_000)),
+                weeks=round(4.3 * template["months"]),
+                stage=template["stage"],
+                nice=tuple(template["nice"]),
+                goals=template["goals"],
+                deliverables=tuple(template["deliverables"]),
             )
         )
     return briefs

@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 from pgvector.asyncpg import register_vector
 
-# Row-level security decides about passwords by role too; this is the one that may write other people's.
-_SCOPE = "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'authenticator', true)"
+# Row-level security decides by role too; these may write passwords, and what is between two people.
+_SCOPE = "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'authenticator,worker', true)"
 
 
 class DemoStore:

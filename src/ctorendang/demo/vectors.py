@@ -57,7 +57,7 @@ class Vocabulary:
         return self._mean(profile.skills) + self._noise(f"skills {profile.person.email}")
 
     def profile_of(self, profile: Profile, section: str) -> _Vector:
-        """What the headline or the bio means."""
+        """What the headline, the bio or the experience means."""
         field = self.industries[profile.industries[0]]
         return self._mean(profile.skills) + _INDUSTRY * field + self._noise(f"{section} {profile.person.email}")
 
@@ -85,7 +85,8 @@ def cto_vectors(
             continue
         profile = candidate.profile
         skills = [name for name, _ in profile.skills]
-        texts_of = profile_sections(profile.person.name, profile.headline, profile.bio, skills)
+        experience = [position.stored() for position in candidate.career.experience]
+        texts_of = profile_sections(profile.person.name, profile.headline, profile.bio, skills, experience)
         for section, text in texts_of.items():
             vector = vocabulary.skills_of(profile) if section == "skills" else vocabulary.profile_of(profile, section)
             read = source_hash(text) if final else b""
