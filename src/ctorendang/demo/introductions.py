@@ -11,6 +11,7 @@ from ctorendang.domains.calendar.availability import USUAL_MEETING_MINUTES
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.slots import Schedule, Span, WeeklySlot, expand, meetings
 from ctorendang.domains.engagements.status import EngagementStatus
+from ctorendang.domains.engagements.steps import SOURCE
 from ctorendang.kit.ids import uuid7
 
 _NOTICE, _SOON = timedelta(hours=30), timedelta(days=12)
@@ -70,6 +71,7 @@ class IntroductionBook:
                 yield Booking(
                     tenant_id=pair.tenant_id, id=uuid7(made_at), cto_id=pair.cto_id, client_id=pair.client_id,
                     starts_at=span.starts_at, ends_at=span.ends_at, note=note, status="booked", revision=0,
+                    source=SOURCE, source_id=course.engagement.id, about=course.engagement.title,
                     created_at=made_at, updated_at=made_at,
                 )  # fmt: skip
                 return
