@@ -47,3 +47,5 @@ def upgrade() -> None:
         op.f("ix_saved_searches_tenant_id_user_id_id"), "saved_searches", ["tenant_id", "user_id", "id"], unique=False
     )
     private_table("saved_searches", besides=("worker",))
+    words = sa.Computed("to_tsvector('english', title || ' ' || description || ' ' || goals)", persisted=True)
+    op.add_column("projects", sa.Column("words", postgresql.TSVECTOR(), words, nullable=False))

@@ -163,7 +163,7 @@ async def test_visitors_are_asked_to_sign_in(market: Marketplace, client):
 async def test_projects_are_found_by_status_and_title_newest_first(market: Marketplace):
     client = await market.join("client")
     first = await create(client, title="Payments platform")
-    await create(client, title="100% uptime_plan")
+    await create(client, title="100% uptime_plan", description="Warehouses that stay open.")
     await step(client, "publishProject", first["id"])
     assert await titles(client) == ["100% uptime_plan", "Payments platform"]
     assert await titles(client, status="PUBLISHED") == ["Payments platform"]

@@ -10,7 +10,8 @@ SEARCH = """
 query($first: Int, $after: String, $last: Int, $before: String, $filter: CtoSearchFilter, $order: SearchOrder) {
   searchCtos(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $order) {
     totalCount degraded didYouMean looser { field value count }
-    facets { skills { value count } industries { value count } timeZones { value count } }
+    facets { skills { value count } industries { value count } stages { value count } languages { value count }
+      timeZones { value count } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     edges { cursor node { cto { id name } name { text marked } headline { text marked }
       excerpt { text marked } skills } }

@@ -61,6 +61,19 @@ async def test_what_was_removed_an_hour_ago_is_gone(market):
     assert (await person.mutate("restoreSavedSearch", SAVED, one))["code"] == "not_found"
 
 
+async def test_stages_and_languages_are_kept_and_found_again(market):
+    person = await market.join("client")
+    wanted = {"stages": ["growth"], "languages": ["de", "en"]}
+    saved = await save(person, name="", filter=wanted)
+    assert saved["name"] == "Series A or B, German, English"
+    (kept,) = (await person.query("{ savedSearches { stages languages } }"))["savedSearches"]
+    assert kept == {"stages": ["growth"], "languages": ["German", "English"]}
+    async with market.browser() as browser:
+        await sign_in(browser, person)
+        leads = await browser.get(f"/account/searches/{saved['id']}")
+        assert leads.headers["location"] == "/ctos?stages=growth&languages=German&languages=English"
+
+
 async def test_a_name_is_made_from_what_is_looked_for(market):
     person = await market.join("client")
     wanted = {"search": "payments", "skills": ["Kubernetes"], "minYears": 10}

@@ -11,6 +11,10 @@ async def market(request, marketplaces: Marketplaces, searching: Marketplaces) -
     return await {"postgres": marketplaces, "typesense": searching}[request.param].open()
 
 
+def _speaks(name: str, level: str = "FLUENT") -> dict[str, str]:
+    return {"name": name, "level": level}
+
+
 @pytest.fixture(scope="module")
 async def people(market: Marketplace) -> dict[str, str]:
     made = {
@@ -18,18 +22,21 @@ async def people(market: Marketplace) -> dict[str, str]:
             market, "Ada Lovelace", headline="Untangles monoliths", hourlyRate=15000, yearsExperience=12,
             skills=[{"name": "Kubernetes", "level": 5}, {"name": "Rust", "level": 3}],
             industries=["Banking", "Insurance"], timeZone="Europe/Berlin", availability=16,
+            stages=["growth", "scale"], languages=[_speaks("German"), _speaks("English")],
             bio="Took a Rails monolith apart at forty people without stopping a release, and then left it running.",
         ),
         "grace": await listed(
             market, "Grace Hopper", headline="Data platforms that people trust", hourlyRate=20000, yearsExperience=25,
             skills=[{"name": "Apache Kafka", "level": 4}, {"name": "C++", "level": 5}],
             industries=["Banking"], timeZone="America/New_York", availability=8,
+            stages=["enterprise"], languages=[_speaks("English", "NATIVE")],
             bio="Streams, warehouses and teams; <b>bold</b> & <script>alert(1)</script> claims are measured.",
         ),
         "linus": await listed(
             market, "Linus Björk", headline="Keeps platforms up", hourlyRate=9000, yearsExperience=5,
             skills=[{"name": "Kubernetes", "level": 2}, {"name": "CI/CD", "level": 4}],
             industries=["Gaming"], timeZone="Asia/Tokyo", availability=40,
+            stages=["scale"], languages=[],
             bio="On-call for the largest game launches in the region, with error budgets to live with.",
         ),
     }  # fmt: skip
@@ -86,6 +93,16 @@ async def test_mistyped_words_find(market, people, text, expected):
         ({"industries": ["Insurance", "Gaming"]}, {"ada", "linus"}),
         ({"industries": ["`] || tenant_id:!=x || industries:=[`Banking"]}, set()),
         ({"skills": ["x` || tenant_id:!=x"]}, set()),
+        ({"stages": ["scale"]}, {"ada", "linus"}),
+        ({"stages": ["growth", "enterprise"]}, {"ada", "grace"}),
+        ({"stages": ["unicorn"]}, set()),
+        ({"stages": ["scale` || tenant_id:!=x"]}, set()),
+        ({"languages": ["German"]}, {"ada"}),
+        ({"languages": ["en"]}, {"ada", "grace"}),
+        ({"languages": ["english", "DE"]}, {"ada"}),
+        ({"languages": ["Klingon"]}, set()),
+        ({"languages": [""]}, {"ada", "grace", "linus"}),
+        ({"stages": ["scale"], "languages": ["English"], "industries": ["Banking"]}, {"ada"}),
         ({"maxHourlyRate": 15000}, {"ada", "linus"}),
         ({"minAvailability": 16}, {"ada", "linus"}),
         ({"minYears": 12}, {"ada", "grace"}),
@@ -149,10 +166,43 @@ async def test_facets_count_what_is_left_and_what_a_further_industry_would_add(m
     }  # fmt: skip
 
 
+async def test_stages_widen_and_languages_narrow_and_each_is_counted_so(market, people):
+    facets = (await search(market))["facets"]
+    assert facets["stages"] == [
+        {"value": "growth", "count": 1}, {"value": "scale", "count": 2}, {"value": "enterprise", "count": 1},
+    ], "the smallest company first"  # fmt: skip
+    assert facets["languages"] == [{"value": "English", "count": 2}, {"value": "German", "count": 1}]
+    narrowed = (await search(market, filter={"stages": ["scale"], "industries": ["Banking"]}))["facets"]
+    assert narrowed["languages"] == [{"value": "English", "count": 1}, {"value": "German", "count": 1}]
+    # Of stages and of industries one suffices: each is counted as if none of its kind had been asked for.
+    assert {each["value"]: each["count"] for each in narrowed["stages"]} == {"growth": 1, "scale": 1, "enterprise": 1}
+    assert {each["value"]: each["count"] for each in narrowed["industries"]} == {
+        "Banking": 1, "Gaming": 1, "Insurance": 1,
+    }  # fmt: skip
+    spoken = (await search(market, filter={"languages": ["de"]}))["facets"]
+    assert {each["value"]: each["count"] for each in spoken["stages"]} == {"growth": 1, "scale": 1}
+    assert spoken["languages"] == [{"value": "English", "count": 1}, {"value": "German", "count": 1}]
+
+
+async def test_the_page_filters_by_stage_and_language(market, people):
+    async with market.browser() as browser:
+        shown = (await browser.get("/ctos", params={"stages": "scale", "languages": "German"})).text
+    assert "Ada Lovelace" in shown
+    assert "Linus Björk" not in shown
+    assert 'name="stages" value="scale" checked' in shown
+    assert 'name="languages" value="German" checked' in shown
+    assert "Scale-up, up to 1,000" in shown
+    assert "speaks German" in shown
+
+
 async def test_nothing_found_says_what_would_help(market, people):
     answer = await search(market, filter={"search": "kubernetes", "maxHourlyRate": 100, "industries": ["Banking"]})
     assert answer["totalCount"] == 0
     assert answer["looser"] == [{"field": "maxHourlyRate", "value": None, "count": 1}]
+    answer = await search(market, filter={"stages": ["enterprise"], "languages": ["German"]})
+    assert answer["looser"] == [
+        {"field": "languages", "value": "German", "count": 1}, {"field": "stages", "value": None, "count": 1},
+    ]  # fmt: skip
     answer = await search(market, filter={"search": "cubernets"})
     if not answer["totalCount"]:
         assert answer["didYouMean"] == ["Kubernetes"]

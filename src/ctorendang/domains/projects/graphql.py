@@ -13,7 +13,8 @@ from ctorendang.domains.projects.attachments import AttachmentService
 from ctorendang.domains.projects.candidates import CandidateService
 from ctorendang.domains.projects.invited import InvitationService, Invited
 from ctorendang.domains.projects.models import Project, ProjectAttachment
-from ctorendang.domains.projects.service import ProjectFilter, ProjectService
+from ctorendang.domains.projects.repository import ProjectFilter
+from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
@@ -166,10 +167,37 @@ class ProjectType:
 
 @strawberry.input(name="ProjectFilter")
 class ProjectFilterInput:
-    """Which projects."""
+    """Which projects: all of what is said must hold; of the industries one suffices, and so of the stages."""
 
     status: ProjectStatus | None = None
-    search: str | None = strawberry.field(default=None, description="Part of the title.")
+    search: str | None = strawberry.field(
+        default=None, description="Part of the title, or words of its texts and of the skills that it asks for."
+    )
+    skills: list[str] | None = strawberry.field(
+        default=None, description="It must ask for each, as essential or as helpful."
+    )
+    industries: list[str] | None = None
+    stages: list[str] | None = strawberry.field(default=None, description="Of companies: seed to enterprise.")
+    min_rate: int | None = strawberry.field(
+        default=None, description="Minor units an hour; projects that name no limit stay."
+    )
+    max_hours: int | None = strawberry.field(
+        default=None, description="A week; projects that do not say how many stay."
+    )
+    of_others: bool = strawberry.field(default=False, description="Leave one's own out.")
+
+    def value(self, person: UUID | None) -> ProjectFilter:
+        """As the service takes it, for a person."""
+        return ProjectFilter(
+            status=self.status,
+            search=self.search,
+            skills=self.skills or (),
+            industries=self.industries or (),
+            stages=self.stages or (),
+            min_rate=self.min_rate,
+            max_hours=self.max_hours,
+            not_of=person if self.of_others else None,
+        )
 
 
 ProjectResult = Annotated[ProjectType | Refusal | InvalidInput, strawberry.union("ProjectResult")]
@@ -199,8 +227,7 @@ class ProjectQueries:
         filter: ProjectFilterInput | None = None,
     ) -> Connection[ProjectType]:
         """One's own projects; for CTOs also the published ones, for administrators all. Newest first."""
-        status = filter.status if filter else None
-        wanted = ProjectFilter(status=status, search=filter.search if filter else None)
+        wanted = filter.value(info.context.actor.user_id) if filter else ProjectFilter()
         request = PageRequest(first, after, last, before)
         page = await info.context.use(lambda work: ProjectService(work).page(wanted, request))
         return connection(

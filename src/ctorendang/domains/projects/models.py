@@ -1,9 +1,11 @@
 """Projects, the skills they ask for, whom they are open to, and their files."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import TenantModel, Timestamps, within_tenant
@@ -54,6 +56,12 @@ class Project(Timestamps, TenantModel):
     nda_required: Mapped[bool] = mapped_column(server_default=text("false"))
     visibility: Mapped[str] = mapped_column(server_default="tenant")
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    words: Mapped[Any] = mapped_column(
+        TSVECTOR,
+        Computed("to_tsvector('english', title || ' ' || description || ' ' || goals)", persisted=True),
+        deferred=True,
+    )
+    """What the search of open projects looks into."""
 
 
 class ProjectSkill(TenantModel):

@@ -25,6 +25,7 @@ AnyRequest = Request[Any, Any, Any]
 
 _STEPS = ("about", "skills", "terms", "access", "review")
 _AUTOSAVE = "autosave"
+_MOST_HOURS = 168
 # What is saved on the way, rather than because somebody says that it is done.
 _UNFINISHED = frozenset({_AUTOSAVE, "back", "exit"})
 
@@ -43,6 +44,26 @@ class ProjectPages(Controller):
             status=query.choice("status", [each.name for each in ProjectStatus]), search=query.text("search")
         )
         return await pages.show(request, "projects", {"filter": wanted, **query.page(20)})
+
+    @get("/open")
+    async def open(
+        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
+    ) -> Response[Any]:
+        """What others have published; every filter stands in the address, and nonsense there is left out."""
+        product.grants.require(context_of(request).actor, ProjectPermission.READ_PUBLISHED)
+        query = Query(request)
+        hours = query.number("maxHours")
+        wanted = {
+            "status": ProjectStatus.PUBLISHED.name,
+            "ofOthers": True,
+            "search": query.text("search"),
+            "skills": query.all("skills"),
+            "industries": query.all("industries"),
+            "stages": query.all("stages"),
+            "minRate": query.money("minRate"),
+            "maxHours": None if hours is None else min(hours, _MOST_HOURS),
+        }
+        return await pages.show(request, "projects-open", {"filter": query.filter(**wanted), **query.page(20)})
 
     @get("/new")
     async def new_form(

@@ -1,7 +1,7 @@
 """Posting projects, and who sees them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +14,15 @@ from ctorendang.domains.projects.draft import ProjectDraft
 from ctorendang.domains.projects.errors import ProjectAlreadyClosed, ProjectChangedMeanwhile
 from ctorendang.domains.projects.models import Project, ProjectInvitation
 from ctorendang.domains.projects.permissions import ProjectPermission
-from ctorendang.domains.projects.repository import ProjectRepository
+from ctorendang.domains.projects.repository import ProjectFilter, ProjectRepository, conditions
 from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.validation import Fields, like, searched
+from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
-
-@dataclass(frozen=True, slots=True)
-class ProjectFilter:
-    """Which projects: by status, by part of the title."""
-
-    status: str | None = None
-    search: str | None = None
+_MOST = 2**31 - 1
 
 
 class ProjectService:
@@ -54,25 +48,24 @@ class ProjectService:
 
         Raises:
             SignInRequired: this is a visitor.
-            InvalidInput: the page makes no sense.
+            InvalidInput: the page or a number makes no sense.
         """
         self._work.require(ProjectPermission.READ)
         keys = [Key(Project.id.expression, UUID, descending=True)]
-        return await fetch_page(self._work.session, self._select(wanted), keys, request)
+        return await fetch_page(self._work.session, await self._select(wanted), keys, request)
 
     async def count(self, wanted: ProjectFilter) -> int:
         """How many projects the actor may see."""
         self._work.require(ProjectPermission.READ)
-        statement = select(func.count()).select_from(self._select(wanted).subquery())
+        statement = select(func.count()).select_from((await self._select(wanted)).subquery())
         return (await self._work.session.scalar(statement)) or 0
 
-    def _select(self, wanted: ProjectFilter) -> Select[Project]:
-        statement = self.visible()
-        if wanted.status is not None:
-            statement = statement.where(Project.status == wanted.status)
-        if text := searched(wanted.search):
-            statement = statement.where(Project.title.ilike(like(text)))
-        return statement
+    async def _select(self, wanted: ProjectFilter) -> Select[Project]:
+        fields = Fields()
+        fields.optional_number("minRate", wanted.min_rate, least=0, most=_MOST)
+        fields.optional_number("maxHours", wanted.max_hours, least=0, most=168)
+        fields.done()
+        return self.visible().where(*await conditions(self._work.session, self._tenant_id, wanted))
 
     def visible(self) -> Select[Project]:
         """Every project that the actor may see, for the lists of other domains to narrow and order."""

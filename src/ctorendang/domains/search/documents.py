@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from ctorendang.domains.ctos.languages import LANGUAGES
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.search.time_zones import longitude, offset
 
@@ -25,6 +26,10 @@ _FIELDS: list[dict[str, Any]] = [
     {"name": "skill_keys", "type": "int64[]"},
     {"name": "industries", "type": "string[]", "facet": True},
     {"name": "industry_keys", "type": "int64[]"},
+    {"name": "stages", "type": "string[]", "facet": True},
+    {"name": "stage_keys", "type": "int64[]"},
+    {"name": "languages", "type": "string[]", "facet": True},
+    {"name": "language_keys", "type": "int64[]"},
     {"name": "time_zone", "type": "string", "facet": True},
     {"name": "offset", "type": "int32"},
     {"name": "place", "type": "geopoint"},
@@ -65,6 +70,7 @@ def document(cto: Cto, skills: Sequence[tuple[str, str]], at: datetime) -> dict[
         at: when its time zone is looked at; clocks change, and this is brought up to date every day.
     """
     ahead = offset(cto.time_zone, at)
+    languages = [LANGUAGES[each["name"]] for each in cto.languages if each["name"] in LANGUAGES]
     body = {
         "id": str(cto.id),
         "tenant_id": str(cto.tenant_id),
@@ -75,6 +81,10 @@ def document(cto: Cto, skills: Sequence[tuple[str, str]], at: datetime) -> dict[
         "skill_keys": [key_of(slug) for _, slug in skills],
         "industries": list(cto.industries),
         "industry_keys": [key_of(industry) for industry in cto.industries],
+        "stages": list(cto.stages),
+        "stage_keys": [key_of(stage) for stage in cto.stages],
+        "languages": languages,
+        "language_keys": [key_of(language) for language in languages],
         "time_zone": cto.time_zone,
         "offset": ahead,
         "place": [0.0, longitude(ahead)],

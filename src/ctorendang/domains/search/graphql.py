@@ -9,6 +9,7 @@ from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.ctos.models import Cto, Skill
 from ctorendang.domains.ctos.part_graphql import FacetCount
 from ctorendang.domains.ctos.service import CtoService
+from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.domains.search.highlighting import Fragment, excerpt, fragments, meant
 from ctorendang.domains.search.models import SavedSearch
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, cursor_at
@@ -19,6 +20,8 @@ from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Edge, Info, PageInfo
 from ctorendang.infra.work import UnitOfWork
+
+_STAGES = list(STAGES)
 
 strawberry.enum(SearchOrder, description="How results are sorted; by time zone is nearest first.")
 
@@ -79,6 +82,8 @@ class SearchFacets:
 
     skills: list[FacetCount] = strawberry.field(description="What would be left with each; the 40 commonest.")
     industries: list[FacetCount] = strawberry.field(description="How many know each, whichever were asked for.")
+    stages: list[FacetCount] = strawberry.field(description="Of companies, smallest first; as industries are counted.")
+    languages: list[FacetCount] = strawberry.field(description="By English names: what would be left with each.")
     time_zones: list[FacetCount]
 
 
@@ -132,7 +137,11 @@ class CtoSearch:
         """Counts for narrowing it."""
         found = self.result.found
         return SearchFacets(
-            skills=_counts(found.skills), industries=_counts(found.industries), time_zones=_counts(found.time_zones)
+            skills=_counts(found.skills),
+            industries=_counts(found.industries),
+            stages=_counts(sorted(found.stages, key=lambda each: _STAGES.index(each[0]))),
+            languages=_counts(found.languages),
+            time_zones=_counts(found.time_zones),
         )
 
     @priced(500)
@@ -162,11 +171,15 @@ def _camel(name: str) -> str:
 
 @strawberry.input
 class CtoSearchFilter:
-    """Which CTOs: all of what is said must hold; of the industries one suffices."""
+    """Which CTOs: all of what is said must hold; of the industries one suffices, and so of the stages."""
 
     search: str | None = strawberry.field(default=None, description="Words; mistyped ones and synonyms find too.")
     skills: list[str] | None = None
     industries: list[str] | None = None
+    stages: list[str] | None = strawberry.field(default=None, description="Of companies: seed to enterprise.")
+    languages: list[str] | None = strawberry.field(
+        default=None, description="English names or ISO 639-1 codes; a CTO must speak each."
+    )
     max_hourly_rate: int | None = strawberry.field(default=None, description="Minor units.")
     min_availability: int | None = strawberry.field(default=None, description="Hours a week.")
     min_years: int | None = None
@@ -180,6 +193,8 @@ class CtoSearchFilter:
             search=self.search or "",
             skills=tuple(self.skills or ()),
             industries=tuple(self.industries or ()),
+            stages=tuple(self.stages or ()),
+            languages=tuple(self.languages or ()),
             max_hourly_rate=self.max_hourly_rate,
             min_availability=self.min_availability,
             min_years=self.min_years,
@@ -202,6 +217,8 @@ class SavedSearchType:
     search: str
     skills: list[str]
     industries: list[str]
+    stages: list[str]
+    languages: list[str]
     max_hourly_rate: int | None = strawberry.field(description="Minor units.")
     min_availability: int | None
     min_years: int | None
@@ -227,6 +244,8 @@ class SavedSearchType:
             search=query.search,
             skills=list(query.skills),
             industries=list(query.industries),
+            stages=list(query.stages),
+            languages=list(query.languages),
             max_hourly_rate=query.max_hourly_rate,
             min_availability=query.min_availability,
             min_years=query.min_years,

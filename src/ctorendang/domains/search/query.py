@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from ctorendang.domains.ctos.languages import CODES, LANGUAGES
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields, findable, searched
@@ -15,7 +16,10 @@ MOST_WORDS = 10
 DEEPEST = 10_000
 """How far down a result one can page: beyond, narrowing helps more."""
 
-_MOST_SKILLS, _MOST_INDUSTRIES = 10, 30
+_MOST_SKILLS, _MOST_INDUSTRIES, _MOST_STAGES, _MOST_LANGUAGES = 10, 30, 10, 10
+_LISTS = frozenset({"skills", "industries", "stages", "languages"})
+# Of these one suffices, so that a further one widens a search; of the other lists all must hold.
+_ONE_SUFFICES = ("industries", "stages")
 _MOST = 2**31 - 1
 # Signs that mean something in names of skills stay: C++, C#, Node.js.
 _WORD = re.compile(r"[\w+#.]+")
@@ -36,11 +40,13 @@ class SearchOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CtoQuery:
-    """Which CTOs: all of what is said must hold; of the industries one suffices.
+    """Which CTOs: all of what is said must hold; of the industries one suffices, and so of the stages.
 
     Attributes:
         search: words; each must stand in the name, the skills, the headline or the text.
         skills: names; a profile must have each.
+        stages: of companies, as ``ctos.stages`` calls them.
+        languages: English names or ISO 639-1 codes; a CTO must speak each.
         max_hourly_rate: minor units.
         min_availability: hours a week.
         time_zone: whose clock ``max_hours_apart`` and the order by time zone mean.
@@ -49,6 +55,8 @@ class CtoQuery:
     search: str = ""
     skills: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     max_hourly_rate: int | None = None
     min_availability: int | None = None
     min_years: int | None = None
@@ -82,6 +90,8 @@ class CtoQuery:
             search=searched(self.search),
             skills=_cleaned(self.skills, _MOST_SKILLS),
             industries=_cleaned(self.industries, _MOST_INDUSTRIES),
+            stages=_cleaned(self.stages, _MOST_STAGES),
+            languages=_named(_cleaned(self.languages, _MOST_LANGUAGES)),
         )
 
     @property
@@ -100,18 +110,18 @@ class CtoQuery:
         single = [
             field.name
             for field in fields(self)
-            if field.name not in {"skills", "industries", "time_zone"} and getattr(self, field.name) not in ("", None)
+            if field.name not in _LISTS | {"time_zone"} and getattr(self, field.name) not in ("", None)
         ]
-        several = [("skills", value) for value in self.skills]
+        several = [(name, value) for name in ("skills", "languages") for value in getattr(self, name)]
         whole: list[tuple[str, str | None]] = [(name, None) for name in single]
-        return [*whole, *several, *([("industries", None)] if self.industries else [])]
+        return [*whole, *several, *((name, None) for name in _ONE_SUFFICES if getattr(self, name))]
 
     def without(self, name: str, value: str | None = None) -> Self:
         """The same, less one piece."""
         if value is not None:
             left: Any = tuple(each for each in getattr(self, name) if each != value)
             return replace(self, **{name: left})
-        blank: Any = "" if name == "search" else () if name == "industries" else None
+        blank: Any = "" if name == "search" else () if name in _LISTS else None
         return replace(self, **{name: blank})
 
     def to_json(self) -> dict[str, Any]:
@@ -130,6 +140,12 @@ class CtoQuery:
 
 def _cleaned(values: Sequence[str], most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(findable(value)[:200] for value in values[:most] if findable(value)))
+
+
+def _named(languages: Sequence[str]) -> tuple[str, ...]:
+    """The same by their English names; what is no language stays as it was typed, and finds nobody."""
+    codes = {value: CODES.get(value.lower(), value.lower()) for value in languages}
+    return tuple(dict.fromkeys(LANGUAGES.get(codes[value], value) for value in languages))
 
 
 @dataclass(frozen=True, slots=True)

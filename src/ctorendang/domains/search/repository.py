@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    Subquery,
     Text,
     and_,
     any_,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ctorendang.domains.ctos.languages import CODES, LANGUAGES
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Skill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
@@ -41,6 +43,7 @@ _SHORTEST_MISTYPED = 4
 _NEAR = 0.5
 _MOST_SKILLS = 2_000
 _FARTHEST = 24 * 60
+_COUNTED = ("skills", "industries", "stages", "languages", "time_zones")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class PostgresEngine:
             total=row.total,
             skills=ordered(list((row.skills or {}).items())),
             industries=ordered(list((row.industries or {}).items())),
+            stages=ordered(list((row.stages or {}).items())),
+            languages=ordered([(LANGUAGES.get(code, code), times) for code, times in (row.languages or {}).items()]),
             time_zones=ordered(list((row.time_zones or {}).items())),
         )
 
@@ -167,7 +172,7 @@ def _tsquery(alternatives: Alternatives) -> ColumnElement[Any]:
 
 
 def _conditions(tenant_id: UUID, query: CtoQuery) -> list[ColumnElement[bool]]:
-    """All but the text and the industries."""
+    """All but the text, the industries and the stages."""
     conditions = [Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED]
     for name in query.skills:
         having = (
@@ -176,6 +181,7 @@ def _conditions(tenant_id: UUID, query: CtoQuery) -> list[ColumnElement[bool]]:
             .where(CtoSkill.tenant_id == tenant_id, Skill.slug == slug_of(name))
         )
         conditions.append(Cto.id.in_(having))
+    conditions += [Cto.languages.contains([{"name": CODES.get(name.lower(), "")}]) for name in query.languages]
     if query.max_hourly_rate is not None:
         conditions.append(Cto.hourly_rate <= query.max_hourly_rate)
     if query.min_availability is not None:
@@ -216,13 +222,18 @@ def _keys(query: CtoQuery, order: SearchOrder, text: _Text | None) -> list[tuple
 def _statement(tenant_id: UUID, query: CtoQuery, order: SearchOrder, part: Window, text: _Text | None) -> Select[Any]:
     conditions = _conditions(tenant_id, query) + ([text.condition] if text else [])
     keys = _keys(query, order, text)
-    wanted = Cto.industries.overlap(list(query.industries)) if query.industries else true()
+    in_industry = Cto.industries.overlap(list(query.industries)) if query.industries else true()
+    at_stage = Cto.stages.overlap(list(query.stages)) if query.stages else true()
     found = (
         select(
             Cto.id,
             Cto.industries,
+            Cto.stages,
+            Cto.languages,
             Cto.time_zone,
-            wanted.label("chosen"),
+            in_industry.label("in_industry"),
+            at_stage.label("at_stage"),
+            and_(in_industry, at_stage).label("chosen"),
             *(key.label(f"key_{place}") for place, (key, _) in enumerate(keys)),
         )
         .where(*conditions)
@@ -241,7 +252,7 @@ def _statement(tenant_id: UUID, query: CtoQuery, order: SearchOrder, part: Windo
 def _counts(tenant_id: UUID, found: CTE, *, wanted: bool) -> list[ColumnElement[Any]]:
     """Counts by value, unless only a number is asked for."""
     if not wanted:
-        return [literal(None, JSONB).label(name) for name in ("skills", "industries", "time_zones")]
+        return [literal(None, JSONB).label(name) for name in _COUNTED]
     by_id = (
         select(CtoSkill.skill_id, func.count().label("times"))
         .join(found, found.c.id == CtoSkill.cto_id)
@@ -252,16 +263,22 @@ def _counts(tenant_id: UUID, found: CTE, *, wanted: bool) -> list[ColumnElement[
         .subquery()
     )
     skills = select(Skill.name.label("value"), by_id.c.times).join(by_id, by_id.c.skill_id == Skill.id).subquery()
-    industry = select(func.unnest(found.c.industries).label("value")).subquery()
-    industries = select(industry.c.value, func.count().label("times")).group_by(industry.c.value).subquery()
-    zones = (
-        select(found.c.time_zone.label("value"), func.count().label("times"))
-        .where(found.c.chosen)
-        .group_by(found.c.time_zone)
-        .subquery()
-    )
-    counted = {"skills": skills, "industries": industries, "time_zones": zones}
+    spoken = func.jsonb_array_elements(found.c.languages, type_=JSONB)["name"].astext
+    counted = {
+        "skills": skills,
+        # A further industry or stage widens the result, so each is counted as if none had been asked for.
+        "industries": _times(func.unnest(found.c.industries), found.c.at_stage),
+        "stages": _times(func.unnest(found.c.stages), found.c.in_industry),
+        "languages": _times(spoken, found.c.chosen),
+        "time_zones": _times(found.c.time_zone, found.c.chosen),
+    }
     return [
-        select(func.jsonb_object_agg(each.c.value, each.c.times)).scalar_subquery().label(name)
-        for name, each in counted.items()
+        select(func.jsonb_object_agg(counted[name].c.value, counted[name].c.times)).scalar_subquery().label(name)
+        for name in _COUNTED
     ]
+
+
+def _times(value: ColumnElement[Any], condition: ColumnElement[bool]) -> Subquery:
+    """How often each value occurs where a condition holds."""
+    each = select(value.label("value")).where(condition).subquery()
+    return select(each.c.value, func.count().label("times")).group_by(each.c.value).subquery()

@@ -20,6 +20,8 @@ class Found:
     Attributes:
         skills: counts within the result, since a further skill narrows it.
         industries: counts as if no industry had been asked for, since a further one widens it.
+        stages: counts as if no stage had been asked for.
+        languages: counts within the result, by English names.
         time_zones: counts within the result.
     """
 
@@ -27,6 +29,8 @@ class Found:
     total: int
     skills: Counts = ()
     industries: Counts = ()
+    stages: Counts = ()
+    languages: Counts = ()
     time_zones: Counts = ()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
+from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.domains.search.errors import SearchTooBroadForAlerts, TooManySavedSearches
 from ctorendang.domains.search.models import SavedSearch
 from ctorendang.domains.search.permissions import SearchPermission
@@ -197,7 +198,8 @@ async def found_by(work: UnitOfWork, query: CtoQuery) -> list[UUID]:
 
 def described(query: CtoQuery) -> str:
     """A name for a search that nobody has named."""
-    said = [query.search, *query.skills, *query.industries]
+    stages = [STAGES[stage].partition(",")[0] for stage in query.stages if stage in STAGES]
+    said = [query.search, *query.skills, *query.industries, *stages, *query.languages]
     if query.min_availability:
         said.append(f"{query.min_availability}+ h a week")
     if query.min_years:

@@ -21,7 +21,9 @@ _SORTS = {
     SearchOrder.NEWEST: "serial:desc",
     SearchOrder.NAME: "name:asc,serial:asc",
 }
-_COUNTED = ("skills", "industries", "time_zone")
+_COUNTED = ("skills", "industries", "stages", "languages", "time_zone")
+# A further one of these widens a result, so they are counted as if none had been asked for.
+_WIDENING = ("industries", "stages")
 _DAY = 24 * 60
 
 
@@ -42,17 +44,18 @@ class TypesenseEngine:
             return NOTHING
         pages = _pages(part)
         searches = [_search(query, order, page, part.size, counts=page == pages[0]) for page in pages]
-        if query.industries:
-            searches.append(_counting(query.without("industries"), ["industries"]))
+        searches += [_counting(query.without(name), [name]) for name in _widening(query)]
         answers = await self._server.search(tenant_id, searches)
-        counts = _counts(answers[0])
+        counts = {name: found for answer in answers for name, found in _counts(answer).items()}
         hits = [hit for answer in answers[: len(pages)] for hit in answer["hits"]]
         skipped = part.start % part.size if part.size else 0
         return Found(
             ids=[UUID(hit["document"]["id"]) for hit in hits[skipped : skipped + part.size]],
             total=answers[0]["found"],
             skills=counts.get("skills", ()),
-            industries=_counts(answers[-1]).get("industries", ()),
+            industries=counts.get("industries", ()),
+            stages=counts.get("stages", ()),
+            languages=counts.get("languages", ()),
             time_zones=counts.get("time_zone", ()),
         )
 
@@ -65,6 +68,10 @@ class TypesenseEngine:
         return [0 if query.hopeless else next(answers)["found"] for query in queries]
 
 
+def _widening(query: CtoQuery) -> list[str]:
+    return [name for name in _WIDENING if getattr(query, name)]
+
+
 def _pages(part: Window) -> list[int]:
     """Which pages of the part's size hold it: one, or two neighbours, since it is asked by pages alone."""
     if not part.size:
@@ -74,8 +81,8 @@ def _pages(part: Window) -> list[int]:
 
 
 def _search(query: CtoQuery, order: SearchOrder, page: int, size: int, *, counts: bool) -> dict[str, Any]:
-    # Where industries were asked for, they are counted by a search of their own.
-    by = [name for name in _COUNTED if name != "industries" or not query.industries]
+    # Those are counted by searches of their own.
+    by = [name for name in _COUNTED if name not in _widening(query)]
     facets = {"facet_by": ",".join(by), "max_facet_values": MOST_COUNTS * 2}  # among equals it cuts anywhere
     return {
         **_base(query),
@@ -111,8 +118,10 @@ def _base(query: CtoQuery) -> dict[str, Any]:
 def _filters(query: CtoQuery) -> list[str]:
     """Conditions of numbers alone: nothing that somebody typed is part of one."""
     filters = [f"skill_keys:={key_of(slug_of(name))}" for name in query.skills]
-    if query.industries:
-        filters.append(f"industry_keys:=[{','.join(str(key_of(each)) for each in query.industries)}]")
+    filters += [f"language_keys:={key_of(name)}" for name in query.languages]
+    for field, values in (("industry_keys", query.industries), ("stage_keys", query.stages)):
+        if values:
+            filters.append(f"{field}:=[{','.join(str(key_of(each)) for each in values)}]")
     for name, sign, value in (
         ("hourly_rate", "<=", query.max_hourly_rate),
         ("availability", ">=", query.min_availability),
