@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from ctorendang.infra.db.rls import tenant_table
+from ctorendang.infra.db.rls import service_table, tenant_table
 
 revision = "0013"
 down_revision = "0012"
@@ -52,6 +52,7 @@ def upgrade() -> None:
     _create_weights()
     _create_feedback()
     _create_places()
+    _create_notices()
 
 
 def _create_readings() -> None:
@@ -183,6 +184,26 @@ def _create_places() -> None:
     )
     op.create_index(op.f("ix_match_places_tenant_id_cto_id"), "match_places", ["tenant_id", "cto_id"])
     tenant_table("match_places")
+
+
+def _create_notices() -> None:
+    op.create_table(
+        "match_notices",
+        *_key(),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("cto_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        _within("match_notices", "project_id", "projects"),
+        _within("match_notices", "cto_id", "ctos"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_match_notices")),
+        sa.UniqueConstraint(
+            "tenant_id", "project_id", "cto_id", name=op.f("uq_match_notices_tenant_id_project_id_cto_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_match_notices_tenant_id_cto_id_told_at"), "match_notices", ["tenant_id", "cto_id", "told_at"]
+    )
+    service_table("match_notices", roles=("worker",))
 
 
 def _key() -> tuple[sa.Column[object], ...]:

@@ -33,7 +33,7 @@ def test_every_kind_is_in_the_catalogue_once_and_can_be_sent():
 
 @pytest.mark.parametrize(("roles", "kinds"), [
     (("client",), {"SECURITY", "ACCOUNT", "MATCHES", *BOTH_SIDES}),
-    (("cto",), {"SECURITY", "ACCOUNT", "PROFILE", "REVIEWS", "PROJECTS", *BOTH_SIDES}),
+    (("cto",), {"SECURITY", "ACCOUNT", "PROFILE", "REVIEWS", "PROJECTS", "OPENINGS", *BOTH_SIDES}),
     (("admin",), {"SECURITY", "ACCOUNT", "APPLICATIONS", "SEARCHES"}),
 ])  # fmt: skip
 async def test_one_decides_about_what_concerns_one(market, roles, kinds):
@@ -48,7 +48,7 @@ async def test_the_form_turns_off_what_is_not_ticked(market, client):
     token = form_token(page)
     answer = await client.post("/account/notifications", data={"_csrf": token, "wanted": ["ACCOUNT:EMAIL"]})
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/notifications")
-    off = dict.fromkeys(["REVIEWS", "PROJECTS", *BOTH_SIDES], False)
+    off = dict.fromkeys(["REVIEWS", "PROJECTS", "OPENINGS", *BOTH_SIDES], False)
     assert await wanted(cto) == {"SECURITY": True, "ACCOUNT": True, "PROFILE": False, **off}
     ticked = ["ACCOUNT:EMAIL", "PROFILE:EMAIL", "NONSENSE:EMAIL", "PROFILE:PIGEON"]
     await client.post("/account/notifications", data={"_csrf": token, "wanted": ticked})

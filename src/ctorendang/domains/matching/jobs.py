@@ -1,10 +1,12 @@
-"""Reading what was saved, everything again when the model changes, and telling owners who newly fits."""
+"""Reading what was saved, everything again when the model changes, and telling owners and CTOs who newly fits."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ctorendang.domains.matching import cto_news
+from ctorendang.domains.matching.cto_news import CtoNewsService
 from ctorendang.domains.matching.news import SEND, NewsService
 from ctorendang.domains.matching.places import PlaceService
 from ctorendang.domains.matching.vectors import VectorService
@@ -45,6 +47,14 @@ async def _send_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await NewsService(work).send(UUID(payload["project_id"]), datetime.fromisoformat(payload["since"]))
 
 
+async def _plan_cto_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await CtoNewsService(work).plan(UUID(payload["cto_id"]))
+
+
+async def _send_cto_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await CtoNewsService(work).send(UUID(payload["cto_id"]))
+
+
 async def read_what_is_unread(product: Product) -> None:
     """Have the current model read every text that it has not: after a change of model, or an import past the outbox."""
     for tenant_id in await tenant_ids(product):
@@ -67,4 +77,6 @@ SUBSCRIPTIONS = (
     Subscription("match.judged", "matching.refresh_judged_places", _refresh_places),
     Subscription("match.entered_top", "matching.plan_news", _plan_news, bulk=True),
     Subscription("match.news_due", SEND, _send_news, bulk=True),
+    Subscription("match.project_found", "matching.plan_cto_news", _plan_cto_news, bulk=True),
+    Subscription("match.cto_news_due", cto_news.SEND, _send_cto_news, bulk=True),
 )

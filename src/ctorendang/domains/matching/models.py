@@ -153,6 +153,26 @@ class TenantMatchWeights(TenantModel):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class MatchNotice(TenantModel):
+    """That a CTO is told, or soon will be, of a project among whose first ten they have come to stand.
+
+    Attributes:
+        told_at: when the mail went, or would have but for the CTO's wishes; None before.
+    """
+
+    __tablename__ = "match_notices"
+    __table_args__ = (
+        within_tenant("project_id", "projects", ondelete="CASCADE"),
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "project_id", "cto_id"),
+        Index(None, "tenant_id", "cto_id", "told_at"),
+    )
+
+    project_id: Mapped[UUID]
+    cto_id: Mapped[UUID]
+    told_at: Mapped[datetime | None]
+
+
 class MatchFeedback(TenantModel):
     """That a project's owner does not want to see a CTO among its matches."""
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.matching.cto_news import CtoNewsService
 from ctorendang.domains.matching.listing import Listing
 from ctorendang.domains.matching.models import CtoVector, MatchPlace, ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
@@ -29,7 +30,8 @@ class PlaceService:
     async def refresh(self, project_id: UUID) -> list[UUID]:
         """Bring a project's first ten up to date; who is new among them.
 
-        For each of those ``match.entered_top`` is published, unless the project has only just got its first list.
+        For each of those ``match.entered_top`` is published, unless the project has only just got its first list; the
+        CTOs hear of a published project when they first stand there.
         """
         self._work.require(MatchingPermission.EMBED)
         project = await self._session.get(Project, (self._tenant_id, project_id), with_for_update={"key_share": True})
@@ -50,6 +52,7 @@ class PlaceService:
                 statement.on_conflict_do_update(index_elements=list(keys), set_={"place": place})
             )
         entered = [cto_id for cto_id in now if cto_id not in before]
+        await CtoNewsService(self._work).note(project, now)
         if before:
             for cto_id in entered:
                 self._work.publish(

@@ -40,6 +40,7 @@ class Notification(StrEnum):
     SEARCHES = "searches"
     PROJECTS = "projects"
     MATCHES = "matches"
+    OPENINGS = "openings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,12 @@ CATALOGUE = (
         "Matches",
         "Who newly is among the ten CTOs that fit a project of yours best, at most once a day.",
         roles=frozenset({Role.CLIENT}),
+    ),
+    Kind(
+        Notification.OPENINGS,
+        "Projects that fit you",
+        "When you come to be among the ten CTOs who fit a project best, at most once a day.",
+        roles=frozenset({Role.CTO}),
     ),
 )
 _BY_KIND = {each.kind: each for each in CATALOGUE}
