@@ -53,6 +53,7 @@ def upgrade() -> None:
     _create_feedback()
     _create_places()
     _create_notices()
+    _create_visits()
 
 
 def _create_readings() -> None:
@@ -184,6 +185,19 @@ def _create_places() -> None:
     )
     op.create_index(op.f("ix_match_places_tenant_id_cto_id"), "match_places", ["tenant_id", "cto_id"])
     tenant_table("match_places")
+
+
+def _create_visits() -> None:
+    op.create_table(
+        "match_visits",
+        *_key(),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        _within("match_visits", "project_id", "projects"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_match_visits")),
+        sa.UniqueConstraint("tenant_id", "project_id", name=op.f("uq_match_visits_tenant_id_project_id")),
+    )
+    tenant_table("match_visits")
 
 
 def _create_notices() -> None:

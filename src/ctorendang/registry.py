@@ -5,6 +5,7 @@ from ctorendang.domains.audit import domain as audit
 from ctorendang.domains.calendar import domain as calendar
 from ctorendang.domains.console import domain as console
 from ctorendang.domains.ctos import domain as ctos
+from ctorendang.domains.dashboards import domain as dashboards
 from ctorendang.domains.engagements import domain as engagements
 from ctorendang.domains.matching import domain as matching
 from ctorendang.domains.projects import domain as projects
@@ -25,5 +26,6 @@ DOMAINS = (
     search.DOMAIN,
     matching.DOMAIN,
     engagements.DOMAIN,
+    dashboards.DOMAIN,
     console.DOMAIN,
 )

@@ -1,6 +1,9 @@
 """What the matching domain offers."""
 
 from ctorendang.domains.matching.admin_pages import WeightPages
+from ctorendang.domains.matching.compare_pages import ComparePages
+from ctorendang.domains.matching.comparison_graphql import ComparisonQueries
+from ctorendang.domains.matching.digest_graphql import DigestQueries
 from ctorendang.domains.matching.fit_graphql import FitQueries
 from ctorendang.domains.matching.graphql import MatchingQueries
 from ctorendang.domains.matching.jobs import SUBSCRIPTIONS, read_what_is_unread
@@ -13,8 +16,8 @@ from ctorendang.infra.domain import Domain
 DOMAIN = Domain(
     name="matching",
     permissions=MatchingPermission,
-    controllers=(MatchPages, WeightPages),
-    queries=(MatchingQueries, WeightQueries, FitQueries),
+    controllers=(MatchPages, ComparePages, WeightPages),
+    queries=(MatchingQueries, WeightQueries, FitQueries, DigestQueries, ComparisonQueries),
     mutations=(MatchingMutations,),
     subscriptions=SUBSCRIPTIONS,
     at_start=(read_what_is_unread,),

@@ -212,3 +212,16 @@ class MatchPlace(TenantModel):
     cto_id: Mapped[UUID]
     place: Mapped[int]
     entered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class MatchVisit(TenantModel):
+    """When a project's owner last looked at its matches: who entered later is new to them."""
+
+    __tablename__ = "match_visits"
+    __table_args__ = (
+        within_tenant("project_id", "projects", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "project_id"),
+    )
+
+    project_id: Mapped[UUID]
+    visited_at: Mapped[datetime] = mapped_column(server_default=func.now())

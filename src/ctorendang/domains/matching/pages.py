@@ -6,6 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from ctorendang.domains.matching.digests import DigestService
 from ctorendang.domains.matching.feedback import FeedbackService
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.service import MatchService
@@ -98,9 +99,12 @@ async def _sees_matches(product: Product, actor: Actor, project_id: str) -> bool
 
 
 async def _judges_matches(product: Product, actor: Actor, project_id: str) -> bool:
-    """Whether the project is the actor's own, so that they say who is relevant."""
+    """Whether the project is the actor's own, so that they say who is relevant; then they look at its matches now."""
     if not product.grants.allows(actor, MatchingPermission.JUDGE):
         return False
     async with product.units.begin(actor) as work:
         project = await ProjectService(work).find(required_id(project_id))
-        return project is not None and project.owner_id == actor.user_id
+        if project is None or project.owner_id != actor.user_id:
+            return False
+        await DigestService(work).note_visit(project.id)
+        return True

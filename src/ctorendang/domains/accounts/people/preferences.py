@@ -25,6 +25,7 @@ class StartPage(StrEnum):
     """Where one is after signing in."""
 
     AUTOMATIC = "automatic"
+    DASHBOARD = "dashboard"
     DIRECTORY = "directory"
     PROJECTS = "projects"
     PROFILE = "profile"
@@ -35,6 +36,7 @@ LOCALES = ("en-US", "en-GB", "de-DE", "de-AT", "de-CH", "fr-FR", "fr-CH", "it-IT
 """How numbers and dates may be written; the texts themselves are in English."""
 
 _PATHS = {
+    StartPage.DASHBOARD: ("/dashboard", frozenset({Role.CLIENT, Role.CTO})),
     StartPage.DIRECTORY: ("/ctos", frozenset(Role)),
     StartPage.PROJECTS: ("/projects", frozenset({Role.CLIENT, Role.CTO, Role.ADMIN})),
     StartPage.PROFILE: ("/account/profile", frozenset({Role.CTO})),
@@ -112,6 +114,4 @@ def home_by_role(person: Actor) -> str:
     """Where a person's work is."""
     if Role.PLATFORM_ADMIN in person.roles:
         return "/tenants"
-    if Role.CLIENT in person.roles:
-        return "/projects"
-    return "/account/profile" if Role.CTO in person.roles else "/admin/members"
+    return "/dashboard" if person.roles & {Role.CLIENT, Role.CTO} else "/admin/members"

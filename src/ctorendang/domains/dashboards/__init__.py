@@ -1,0 +1,1 @@
+"""What needs somebody, and how their work stands: the page that people start on."""
