@@ -19,7 +19,7 @@ from ctorendang.domains.engagements.models import (
     TimeSheet,
 )
 from ctorendang.domains.engagements.next_steps import next_step
-from ctorendang.domains.engagements.repository import USUAL_LIMITS, standing_of
+from ctorendang.domains.engagements.repository import SOURCE, USUAL_LIMITS, standing_of
 from ctorendang.domains.engagements.status import EngagementStatus, Side
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action
 from ctorendang.kit.ids import uuid7
@@ -123,7 +123,7 @@ class Course:
         self.sold = Commitment(
             tenant_id=self.pair.tenant_id, id=uuid7(at), cto_id=self.pair.cto_id, hours_per_week=terms.hours_per_week,
             starts_on=terms.starts_on, ends_on=terms.starts_on + timedelta(weeks=terms.weeks, days=-1),
-            source="engagement", source_id=engagement.id, created_at=at, updated_at=at,
+            source=SOURCE, source_id=engagement.id, created_at=at, updated_at=at,
         )  # fmt: skip
         self._take(Action.ACCEPT_TERMS, side, at)
 

@@ -10,8 +10,8 @@ from ctorendang.demo.rows import TenantRows
 from ctorendang.domains.calendar.availability import USUAL_MEETING_MINUTES
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.slots import Schedule, Span, WeeklySlot, expand, meetings
+from ctorendang.domains.engagements.repository import SOURCE
 from ctorendang.domains.engagements.status import EngagementStatus
-from ctorendang.domains.engagements.steps import SOURCE
 from ctorendang.kit.ids import uuid7
 
 _NOTICE, _SOON = timedelta(hours=30), timedelta(days=12)
