@@ -17,8 +17,8 @@ from ctorendang.domains.projects.repository import ProjectFilter
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import Importance, ProjectStatus, ProjectVisibility
 from ctorendang.infra.db.paging import PageRequest
-from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
 from ctorendang.infra.graphql.cost import priced
+from ctorendang.infra.graphql.types import Connection, Info, InvalidInput, Refusal, connection, parse_id
 from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(ProjectStatus, description="Where a project stands.")
@@ -155,11 +155,11 @@ class ProjectType:
         return [ProjectInvitationType.of(each) for each in await info.context.load_found(_invited, self.row.id)]
 
     @strawberry.field
-    @strawberry.field
     def mine(self, info: Info) -> bool:
         """Whether it is the viewer's own."""
         return self.row.owner_id == info.context.actor.user_id
 
+    @strawberry.field
     async def owner(self, info: Info) -> ProjectOwner:
         """Who posted it."""
         return ProjectOwner(name=await info.context.load_found(names_of, self.row.owner_id))
@@ -216,6 +216,12 @@ class ProjectQueries:
         project = await info.context.use(lambda work: ProjectService(work).find(project_id))
         return ProjectType.of(project) if project is not None else None
 
+    @priced(50)
+    async def candidates(self, info: Info, search: str, first: int = 8) -> list[CtoType]:
+        """Listed CTOs called something like a text, to invite them; spelled right or not. For clients."""
+        found = await info.context.use(lambda work: CandidateService(work).named(search, first))
+        return [CtoType.of(cto) for cto in found]
+
     @strawberry.field
     async def projects(
         self,
@@ -233,9 +239,3 @@ class ProjectQueries:
         return connection(
             page, ProjectType.of, lambda: info.context.use(lambda work: ProjectService(work).count(wanted))
         )
-    @priced(50)
-    async def candidates(self, info: Info, search: str, first: int = 8) -> list[CtoType]:
-        """Listed CTOs called something like a text, to invite them; spelled right or not. For clients."""
-        found = await info.context.use(lambda work: CandidateService(work).named(search, first))
-        return [CtoType.of(cto) for cto in found]
-
