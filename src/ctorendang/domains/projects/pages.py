@@ -128,13 +128,24 @@ class ProjectPages(Controller):
             if form.text("go") == _AUTOSAVE:
                 return _not_saved(error)
             refused = {**pages.refused(error, form), "conflict": isinstance(error, ProjectChangedMeanwhile)}
-            variables = {"id": project_id}
             return await pages.show_found(
                 request, "project-edit", "project", _variables(request, project_id), form=refused, status=error.status
             )
         if form.text("go") == _AUTOSAVE:
             return _saved_by_itself(project, step)
         return pages.redirect(_next_page(project_id, step, form.text("go")), "Saved.")
+
+
+def _variables(request: AnyRequest, project_id: str) -> dict[str, Any]:
+    """Of the wizard's document: whom one could invite is asked for on the step that shows it."""
+    query = Query(request)
+    access, wanted = query.choice("step", _STEPS) == "access", query.text("find")
+    return {
+        "id": project_id,
+        "find": wanted or "",
+        "withFound": access and wanted is not None,
+        "withMatches": access,
+    }
 
 
 async def _keep(request: AnyRequest, product: Product, project_id: str, step: str, form: Form) -> Project:
@@ -157,18 +168,6 @@ def _saved_by_itself(project: Project, step: str) -> Response[Any]:
 def _not_saved(error: AppError) -> Response[Any]:
     problems = error.fields if isinstance(error, InvalidInput) else {}
     told = {"message": next(iter(problems.values()), error.detail), "fields": problems}
-def _variables(request: AnyRequest, project_id: str) -> dict[str, Any]:
-    """Of the wizard's document: whom one could invite is asked for on the step that shows it."""
-    query = Query(request)
-    access, wanted = query.choice("step", _STEPS) == "access", query.text("find")
-    return {
-        "id": project_id,
-        "find": wanted or "",
-        "withFound": access and wanted is not None,
-        "withMatches": access,
-    }
-
-
     return Response(told, status_code=error.status)
 
 
