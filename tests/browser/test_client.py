@@ -12,7 +12,7 @@ async def sign_in(page, person) -> None:
     await page.fill("input[name=email]", person.email)
     await page.fill("input[name=password]", PASSWORD)
     await page.click("main button[type=submit]")
-    await page.wait_for_url("**/projects")
+    await page.wait_for_url("**/dashboard")
 
 
 async def has_no_sideways_scroll(page) -> bool:

@@ -73,7 +73,7 @@ async def test_a_provider_is_connected_tested_and_turned_on(windows, live_market
         op.person |= {"sub": "grace", "email": "grace@people.example", "name": "Grace"}
         login = await stranger.open("/login")
         await login.get_by_role("link", name="Sign in with Acme account").click()
-        await login.wait_for_url("**/account/profile")
+        await login.wait_for_url("**/dashboard")
     (row,) = await live_market.fetch("select roles from users where email = 'grace@people.example'")
     assert row["roles"] == ["cto"]
 

@@ -111,12 +111,14 @@ async def test_numbers_are_written_the_readers_way(browser, person, market):
 
 
 @pytest.mark.parametrize(("roles", "start", "place"), [
-    (("client",), "AUTOMATIC", "/projects"),
+    (("client",), "AUTOMATIC", "/dashboard"),
     (("client",), "DIRECTORY", "/ctos"),
-    (("client",), "MEMBERS", "/projects"),  # no longer, or never, an administrator
+    (("client",), "MEMBERS", "/dashboard"),  # no longer, or never, an administrator
     (("client", "admin"), "MEMBERS", "/admin/members"),
     (("cto", "client"), "PROFILE", "/account/profile"),
     (("admin",), "PROJECTS", "/projects"),
+    (("admin", "cto"), "DASHBOARD", "/dashboard"),
+    (("admin",), "DASHBOARD", "/admin/members"),  # who has no work of their own here
 ])  # fmt: skip
 async def test_one_starts_where_one_wants_to(market, client, roles, start, place):
     person = await market.join(*roles)

@@ -46,7 +46,7 @@ async def test_a_person_signs_in_and_out_on_the_page(market, client):
 
 
 @pytest.mark.parametrize(
-    ("roles", "place"), [(("client",), "/projects"), (("cto",), "/account/profile"), (("admin",), "/admin/members")]
+    ("roles", "place"), [(("client",), "/dashboard"), (("cto",), "/dashboard"), (("admin",), "/admin/members")]
 )
 async def test_a_person_lands_where_their_work_is(market, client, roles, place):
     person = await market.join(*roles)

@@ -27,7 +27,7 @@ def hours_ago(hours: int) -> str:
 async def test_somebody_signs_on_for_the_first_time_and_has_an_account(market, op, client):
     connected = await connect(market, op)
     arrived = await connected.sign_on(client)
-    assert (arrived.status_code, arrived.headers["location"]) == (303, "/projects")
+    assert (arrived.status_code, arrived.headers["location"]) == (303, "/dashboard")
     assert await opens_account(client)
     (user,) = await market.fetch("select * from users where email = $1", op.person["email"])
     assert (user["name"], user["roles"]) == ("Ada Lovelace", ["client"])
