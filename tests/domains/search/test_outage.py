@@ -1,4 +1,8 @@
-"""The real server is killed, hung and started again while people search and save: nobody waits, nothing is lost."""
+"""The real server is killed, hung and started again while people search and save: nobody waits, nothing is lost.
+
+How long each takes is measured by ``benchmarks/search.py``; on a busy machine seconds tell of the machine. Here it is
+counted what the product does: whom it asks, how often it looks, and what it then knows.
+"""
 
 import asyncio
 import os
@@ -8,16 +12,18 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.domains.search.directory import found, search
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Marketplaces, profile
 from tests.serving import Served, served
 
 from ctorendang.asgi import create_app
-from ctorendang.domains.search.rebuilding import drift, keep_index
+from ctorendang.domains.search.rebuilding import IndexKeeper, drift, keep_index
+from ctorendang.infra.gateways.typesense import SearchUnavailable
 from ctorendang.infra.gateways.typesense import Typesense as SearchServer
 from ctorendang.infra.jobs.dispatcher import Dispatcher
 from ctorendang.infra.jobs.relay import OutboxRelay
@@ -29,6 +35,8 @@ from ctorendang.settings import Settings, TypesenseSettings
 
 DEGRADED = "Search is being looked after"
 READERS = 6
+# Only for what would otherwise never end: no test here is about so many seconds.
+LONG = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -56,27 +64,60 @@ async def site(settings: Settings, victim: Typesense) -> AsyncIterator[Served]:
 
 @pytest.fixture(scope="module")
 async def market(site: Served, settings: Settings) -> AsyncIterator[Marketplace]:
-    """A tenant, and all that a worker does, beside the application that it belongs to."""
+    """A tenant of the application that searches with the victim."""
     marketplaces = Marketplaces(site, settings)
     await marketplaces.prepare()
-    relay = OutboxRelay(marketplaces.relay, lease_seconds=30)
-    product = site.product
-    dispatcher = Dispatcher(
-        relay, JobRunner(product.units, product.subscriptions, relay), replace(settings.jobs, concurrency=4)
-    )
-    market = await marketplaces.open()
-    works = [asyncio.create_task(dispatcher.run()), asyncio.create_task(keep_index(product))]
-    yield market
-    dispatcher.stop()
-    works[1].cancel()
-    await asyncio.gather(*works, return_exceptions=True)
+    yield await marketplaces.open()
     await marketplaces.close()
 
 
-@pytest.fixture(scope="module")
-async def ctos(market: Marketplace) -> list[ListedCto]:
-    made = [await market.listed_cto(headline=f"Words number {place}") for place in range(3)]
-    await until(lambda: in_step(market, 3), seconds=60)
+@asynccontextmanager
+async def worker(market: Marketplace) -> AsyncIterator[None]:
+    """All that a worker does, beside the application."""
+    product = market.marketplaces.site.product
+    relay = OutboxRelay(market.marketplaces.relay, lease_seconds=30)
+    jobs = replace(market.marketplaces.settings.jobs, concurrency=4)
+    dispatcher = Dispatcher(relay, JobRunner(product.units, product.subscriptions, relay), jobs)
+    works = [asyncio.create_task(dispatcher.run()), asyncio.create_task(keep_index(product))]
+    yield
+    dispatcher.stop()
+    works[1].cancel()
+    await asyncio.gather(*works, return_exceptions=True)
+
+
+@pytest.fixture
+async def keeper(market: Marketplace, victim: Typesense) -> IndexKeeper:
+    """Looks when a test says so; the server is up, whatever another test has done to it, and knows everything."""
+    if victim.child.ended is not None:
+        victim.start()
+    await asyncio.to_thread(victim.wait)
+    keeper = IndexKeeper(market.marketplaces.site.product, server_of(market))
+    await recover(market, keeper)
+    return keeper
+
+
+async def recover(market: Marketplace, keeper: IndexKeeper) -> None:
+    """One look of a worker at a server that is back, and the jobs that come of it: that must do."""
+    await until(server_of(market).healthy)
+    await keeper.look()
+    await catch_up(market)
+    await until(lambda: answering(market))
+    assert await differences(market) == []
+
+
+async def catch_up(market: Marketplace) -> None:
+    """Do what is in the outbox, what waits for its time too."""
+    await market.work_off()
+    await market.fetch_as(
+        "worker", "update outbox set run_at = now() where handler = 'search.sync' and done_at is null"
+    )
+    await market.work_off()
+
+
+async def ctos_of(market: Marketplace, count: int, words: str) -> list[ListedCto]:
+    """CTOs who are found by words, on either engine."""
+    made = [await market.listed_cto(headline=f"{words} number {place}") for place in range(count)]
+    await catch_up(market)
     return made
 
 
@@ -86,53 +127,88 @@ def server_of(market: Marketplace) -> SearchServer:
     return server
 
 
-async def in_step(market: Marketplace, count: int) -> bool:
-    """Whether the engine answers, has so many, and differs in nothing."""
-    answer = await search(market)
-    if answer["degraded"] or answer["totalCount"] != count:
-        return False
+async def answering(market: Marketplace) -> bool:
+    """Whether searches are the engine's again."""
+    return not (await search(market))["degraded"]
+
+
+async def differences(market: Marketplace) -> list[object]:
     seen = await drift(market.marketplaces.site.product, server_of(market), market.id)
-    return not seen.ids and seen.indexed == count
+    assert seen.ids or (seen.indexed, seen.indexed_digest) == (seen.expected, seen.expected_digest)
+    return list(seen.ids)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> float:
+async def in_step(market: Marketplace) -> bool:
+    """Whether the engine answers and differs in nothing."""
+    try:
+        return await answering(market) and not await differences(market)
+    except SearchUnavailable:
+        return False
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> float:
     """Wait for the condition; returns the seconds it took."""
     started = time.monotonic()
     while not await condition():
-        assert time.monotonic() - started < seconds, "waited in vain"
+        assert time.monotonic() - started < LONG, "waited in vain"
         await asyncio.sleep(0.1)
     return time.monotonic() - started
 
 
 @dataclass
-class Load:
-    """What readers met."""
+class Asked:
+    """How often searches were sent to the engine."""
 
-    slowest: float = 0.0
+    times: int = 0
+
+    async def count(self, _: httpx.Request) -> None:
+        self.times += 1
+
+
+@pytest.fixture
+def asked(market: Marketplace) -> Iterator[Asked]:
+    counter, hooks = Asked(), server_of(market)._searches.event_hooks
+    server_of(market)._searches.event_hooks = {**hooks, "request": [counter.count]}
+    yield counter
+    server_of(market)._searches.event_hooks = hooks
+
+
+@dataclass
+class Load:
+    """What readers have met."""
+
     answers: int = 0
-    degraded: list[float] = field(default_factory=list)
+    degraded: int = 0
+
+    def after(self, more: int) -> Callable[[], Awaitable[bool]]:
+        """Whether so many more answers have come since now."""
+        wanted = self.answers + more
+
+        async def reached() -> bool:
+            return self.answers >= wanted
+
+        return reached
 
 
 @asynccontextmanager
-async def load(market: Marketplace, expected: int) -> AsyncIterator[Load]:
+async def load(market: Marketplace, expected: int, words: str) -> AsyncIterator[Load]:
     """People who search all the time; each answer must be whole."""
     seen, over = Load(), asyncio.Event()
 
     async def read() -> None:
         while not over.is_set():
-            started = time.monotonic()
-            answer = await search(market, filter={"search": "words"})
-            assert answer["totalCount"] == expected
-            assert len(answer["edges"]) == expected
-            seen.slowest = max(seen.slowest, time.monotonic() - started)
+            answer = await search(market, filter={"search": words})
+            assert (answer["totalCount"], len(answer["edges"])) == (expected, expected)
             seen.answers += 1
-            if answer["degraded"]:
-                seen.degraded.append(time.monotonic())
+            seen.degraded += answer["degraded"]
 
-    readers = [asyncio.create_task(read()) for _ in range(READERS)]
-    yield seen
-    over.set()
-    await asyncio.gather(*readers)
+    async with asyncio.TaskGroup() as readers:
+        for _ in range(READERS):
+            readers.create_task(read())
+        try:
+            yield seen
+        finally:
+            over.set()
 
 
 def kill(victim: Typesense) -> None:
@@ -141,20 +217,24 @@ def kill(victim: Typesense) -> None:
     victim.child._process.wait()
 
 
-async def test_killed_under_load_it_is_missed_for_two_seconds_at_most_and_caught_up_with(
-    market, ctos, victim, record_property
-):
-    async with load(market, len(ctos)) as seen:
-        await asyncio.sleep(1)
-        assert seen.degraded == []
-        killed = time.monotonic()
+async def test_killed_under_load_it_is_missed_once_by_each_and_caught_up_with(market, victim, keeper, asked):
+    ctos = await ctos_of(market, 3, "Shipyards")
+    async with load(market, len(ctos), "shipyards") as seen:
+        await until(seen.after(2 * READERS))
+        assert seen.degraded < seen.answers, "it answers"
+        degraded, before = seen.degraded, asked.times
         kill(victim)
-        await asyncio.sleep(2)
-        assert seen.degraded, "the database answers"
-        assert seen.degraded[0] - killed < 2
+        await until(seen.after(4 * READERS))
+        assert seen.degraded > degraded, "the database answers"
+        # Whoever was under way when it died has met the refusal; those who came later did not even ask.
+        assert asked.times - before <= 2 * READERS
+        assert not server_of(market).answers
+        before, degraded, answers = asked.times, seen.degraded, seen.answers
+        await until(seen.after(4 * READERS))
+        assert asked.times == before
+        assert seen.degraded - degraded == seen.answers - answers
         async with market.browser() as browser:
             assert DEGRADED in (await browser.get("/ctos")).text
-    assert seen.slowest < 2, "nobody waited"
     # While it is away: saved, paused and new.
     saved = await ctos[0].person.mutate("updateCtoProfile", "... on Cto { id }" + PROBLEMS, profile(headline="Afresh"))
     assert saved["__typename"] == "Cto"
@@ -162,47 +242,57 @@ async def test_killed_under_load_it_is_missed_for_two_seconds_at_most_and_caught
     new = await market.listed_cto(headline="Came while it was away")
     assert await found(market, "afresh") == [str(ctos[0].id)]
     assert await found(market, "came away") == [str(new.id)]
-    await asyncio.sleep(3)
+    await market.work_off()  # jobs find nobody to tell, and say so
+    await keeper.look()  # and so does the keeper
     victim.start()
     await asyncio.to_thread(victim.wait)
-    back = await until(lambda: in_step(market, 3), seconds=30)
-    record_property("slowest search while it was killed, s", round(seen.slowest, 2))
-    record_property("searches answered meanwhile", seen.answers)
-    record_property("caught up after its return, s", round(back, 1))
-    print(f"killed: slowest {seen.slowest:.2f} s of {seen.answers}; caught up after {back:.1f} s")  # noqa: T201
+    await recover(market, keeper)
     async with market.browser() as browser:
         assert DEGRADED not in (await browser.get("/ctos")).text
     assert await found(market, "afresh") == [str(ctos[0].id)]
     assert await found(market, "came away") == [str(new.id)]
     assert str(ctos[1].id) not in await found(market)
+    assert await market.fetch_as("worker", "select from outbox where failed_at is not null") == []
 
 
-async def test_hung_it_holds_nobody_up(market, ctos, victim):
+async def test_hung_it_holds_up_only_who_asks_first(market, victim, keeper, asked):
+    ctos = await ctos_of(market, 2, "Lighthouses")
     assert victim.child.pid is not None
-    (count,) = await market.fetch("select count(*) as listed from ctos where status = 'listed'")
-    await until(lambda: in_step(market, count["listed"]), seconds=30)
     os.killpg(victim.child.pid, signal.SIGSTOP)
     try:
-        slowest = 0.0
+        before = asked.times
         for _ in range(5):
-            started = time.monotonic()
-            answer = await search(market)
-            slowest = max(slowest, time.monotonic() - started)
-            assert (answer["degraded"], answer["totalCount"]) == (True, count["listed"])
-        assert slowest < 2
-        started = time.monotonic()
-        await search(market)
-        assert time.monotonic() - started < 0.5, "who comes later does not even ask it"
+            answer = await search(market, filter={"search": "lighthouses"})
+            assert (answer["degraded"], answer["totalCount"]) == (True, len(ctos))
+        assert asked.times - before == 1, "who comes later does not even ask it"
     finally:
         os.killpg(victim.child.pid, signal.SIGCONT)
-    await until(lambda: in_step(market, count["listed"]), seconds=30)
+    await until(lambda: answering(market))
+    assert await differences(market) == []
 
 
-async def test_with_everything_it_knew_lost_it_is_filled_again(market, ctos, victim):
-    (count,) = await market.fetch("select count(*) as listed from ctos where status = 'listed'")
+async def test_with_everything_it_knew_lost_it_is_filled_again(market, victim, keeper):
+    ctos = await ctos_of(market, 2, "Windmills")
     kill(victim)
     shutil.rmtree(victim._data.path / "typesense")
-    assert (await search(market))["totalCount"] == count["listed"]
+    assert (await search(market, filter={"search": "windmills"}))["totalCount"] == len(ctos)
+    await keeper.look()
     victim.start()
     await asyncio.to_thread(victim.wait)
-    await until(lambda: in_step(market, count["listed"]), seconds=30)
+    await recover(market, keeper)
+    assert len(await found(market, "windmills")) == len(ctos)
+
+
+async def test_a_worker_sees_to_it_by_itself(market, victim, keeper):
+    (cto,) = await ctos_of(market, 1, "Granaries")
+    async with worker(market):
+        kill(victim)
+        saved = await cto.person.mutate(
+            "updateCtoProfile", "... on Cto { id }" + PROBLEMS, profile(headline="Silos and granaries")
+        )
+        assert saved["__typename"] == "Cto"
+        victim.start()
+        await asyncio.to_thread(victim.wait)
+        back = await until(lambda: in_step(market))
+    print(f"caught up {back:.1f} s after its return")  # noqa: T201
+    assert await found(market, "silos") == [str(cto.id)]
