@@ -1,5 +1,10 @@
 """What is taken out of texts, and what is not."""
 
+import re
+import time
+from uuid import uuid4
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +13,7 @@ from tests.factories import Marketplace
 
 from ctorendang.domains.matching.stages import STAGES, told_stage, told_stages
 from ctorendang.domains.matching.texts import neutral, sentences
+from ctorendang.domains.matching.vocabulary import Vocabulary
 
 BIO = (
     "{name} has run platforms for a decade. {They} moved {their} teams to Kubernetes and terraformed the rest."
@@ -77,6 +83,24 @@ async def test_names_pronouns_and_pictures_move_nobodys_rank(market: Marketplace
 def test_how_large_a_company_is_is_told_from_its_words(text: str, stages: list[str]):
     assert told_stages(text) == stages
     assert told_stage(text) == (stages[0] if len(stages) == 1 else None)
+
+
+@pytest.mark.parametrize("word", ["a ", "and-", "1,", "one ", "hundred", "1 ", "there are a "])
+def test_a_text_of_nothing_but_numbers_is_read_as_fast_as_any(word: str):
+    begun = time.process_time()
+    told_stages(word * (10_000 // len(word)))
+    assert time.process_time() - begun < 2
+
+
+def test_letters_that_pass_for_others_are_no_error():
+    assert neutral("ſhe and hiſ team", "Ada") == "they and their team"
+    skill_id = uuid4()
+    pattern = re.compile("postgresql", re.IGNORECASE)
+    rows = np.zeros((1, 1), dtype=np.float32)
+    vocabulary = Vocabulary(
+        [skill_id], {"postgresql": skill_id}, pattern, re.compile("(?!)"), rows, np.zeros(1, np.intp), np.ones(1, bool)
+    )
+    assert vocabulary.named_in("PoſtgreSQL and PostgreSQL") == [skill_id]
 
 
 @given(st.text(max_size=500))

@@ -27,7 +27,8 @@ _VALUES = {
     **{word: 10 * value for value, word in enumerate(_TENS, 2)},
     "a": 1,
 }
-_NUMBER = rf"\d[\d,.']*|(?:(?:{'|'.join(_VALUES)}|hundred|thousand|and)[ -]?)+"
+# No longer than numbers of people are: of a text of nothing but numbers, each would else be read to the text's end.
+_NUMBER = rf"\d[\d,.']{{0,30}}|(?:(?:{'|'.join(_VALUES)}|hundred|thousand|and)[ -]?){{1,9}}"
 _HEADS = re.compile(
     rf"\b({_NUMBER})\s*(?:of us|people|employees|engineers|colleagues|staff|developers)|there are ({_NUMBER})\s*of us",
     re.IGNORECASE,

@@ -26,7 +26,7 @@ def neutral(text: str, name: str) -> str:
     if parts:
         text = re.sub(rf"\b(?:{'|'.join(parts)})(?:'s|’s)?(?!\w)", "", text)
     text = _TITLE.sub("", text)
-    text = _PRONOUN.sub(lambda found: _PRONOUNS[found[1].lower()], text)
+    text = _PRONOUN.sub(lambda found: _PRONOUNS[found[1].casefold()], text)
     text = _VERB.sub(lambda found: f"they {_VERBS.get(found[1].lower(), found[1].lower())}", text)
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 

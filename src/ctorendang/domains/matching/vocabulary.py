@@ -45,7 +45,9 @@ class Vocabulary:
         """The skills that a text calls by one of their names, each once, in the order of the text."""
         found = [(match.start(), match[0].lower()) for match in self.loose.finditer(text)]
         found += [(match.start(), match[0]) for match in self.exact.finditer(text)]
-        return list(dict.fromkeys(self.by_name[name] for _, name in sorted(found)))
+        # A pattern that minds no case takes some letters for others, as the long s for an s; no name is spelled so.
+        named = (self.by_name.get(name) for _, name in sorted(found))
+        return list(dict.fromkeys(skill_id for skill_id in named if skill_id is not None))
 
     def suggested_by(self, vectors: NDArray[np.float32]) -> dict[UUID, float]:
         """The skills nearest to any of some sentences, with how near, above 0 and at most 1."""

@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[\w+#.]*[\w+#]")
+# Begun at the first of several dots only: from each of them, a text of nothing else was read to its end.
+_WORD = re.compile(r"(?<!\.)\.*[\w+#]+(?:\.+[\w+#]+)*")
 _BEFORE, _LENGTH = 40, 180
 _SHORTEST_STEM = 4
 # As Typesense allows typos: none in short words, one from four letters on, two from seven on.
