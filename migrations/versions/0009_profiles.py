@@ -1,4 +1,6 @@
-"""What profiles say, and imports."""
+"""What profiles say, what they show, and imports."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +18,8 @@ def upgrade() -> None:
     op.create_index("ix_skills_with_synonyms", "skills", ["id"], postgresql_where=sa.text("synonyms <> '{}'"))
     _widen_profiles()
     _create_history()
+    _create_portfolio()
+    _create_portfolio_media()
 
 
 def _widen_profiles() -> None:
@@ -68,3 +72,79 @@ def _create_history() -> None:
     op.create_index(op.f(f"ix_{table}_tenant_id_cto_id_id"), table, ["tenant_id", "cto_id", "id"])
     # No updates and no deletes: what has been is not rewritten.
     tenant_table(table, rights="select, insert")
+    op.create_index(
+        "ix_cto_status_changes_decisions",
+        table,
+        ["tenant_id", "created_at"],
+        postgresql_where=sa.text("before = 'in_review'"),
+    )
+
+
+def _create_portfolio() -> None:
+    table = "cto_portfolio_items"
+    op.create_table(
+        table,
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("cto_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        *_timestamps(),
+        sa.CheckConstraint("year between 1960 and 2100", name=op.f(f"ck_{table}_year")),
+        sa.CheckConstraint("link ~ '^https://'", name=op.f(f"ck_{table}_link_is_https")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "cto_id"],
+            ["ctos.tenant_id", "ctos.id"],
+            name=op.f(f"fk_{table}_tenant_id_cto_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(op.f(f"ix_{table}_tenant_id_cto_id_place"), table, ["tenant_id", "cto_id", "place"])
+    tenant_table(table)
+
+
+def _create_portfolio_media() -> None:
+    table = "cto_portfolio_media"
+    sides = "(kind = 'image') = (width is not null) and (width is null) = (height is null)"
+    op.create_table(
+        table,
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("alt", sa.Text(), server_default="", nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        *_timestamps(),
+        sa.CheckConstraint("kind in ('image', 'file')", name=op.f(f"ck_{table}_kind")),
+        sa.CheckConstraint("size between 1 and 10000000", name=op.f(f"ck_{table}_size")),
+        sa.CheckConstraint(sides, name=op.f(f"ck_{table}_images_have_sides")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "item_id"],
+            ["cto_portfolio_items.tenant_id", "cto_portfolio_items.id"],
+            name=op.f(f"fk_{table}_tenant_id_item_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f(f"uq_{table}_tenant_id_key")),
+    )
+    op.create_index(op.f(f"ix_{table}_tenant_id_item_id_id"), table, ["tenant_id", "item_id", "id"])
+    tenant_table(table)
+
+
+def _timestamps() -> list[sa.Column[datetime]]:
+    return [
+        sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
+        for name in ("created_at", "updated_at")
+    ]

@@ -62,6 +62,8 @@ def test_every_page_of_the_application_is_among_them(site):
     others |= {"/avatars//"}  # a file; tests/domains/accounts/test_avatars.py asks for what is not there
     # Calendar files; tests/domains/calendar asks for what is not there.
     others |= {"/calendar/", "/account/bookings//introduction.ics"}
+    # Pictures and files; tests/domains/ctos asks for what is not there.
+    others |= {"/ctos//portfolio/", "/ctos//portfolio//"}
     others |= {"/projects//attachments/"}  # a file; tests/domains/projects asks for what is not there
     others |= {"/sso//login", "/sso/step-up"}  # they lead to a provider, and show no page
     others |= {"/sso//metadata", "/sso//slo", "/sso//callback", "/sso//logged-out", "/sso/logout"}

@@ -25,6 +25,8 @@ BY_SIGNATURE = {f"/sso/{SOMETHING}/{name}" for name in ("acs", "slo", "backchann
 # They take a form with a file, which is another type than these requests have.
 WITH_A_FILE = {
     "/account/avatar",
+    f"/account/profile/portfolio/{SOMETHING}/files",
+    f"/account/profile/portfolio/{SOMETHING}/images",
     "/admin/import",
     f"/admin/sso/{SOMETHING}/metadata/file",
     f"/projects/{SOMETHING}/attachments",

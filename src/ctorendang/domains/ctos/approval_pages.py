@@ -54,3 +54,13 @@ class ApprovalPages(Controller):
             return f"{cto.name} has their profile back, with your reason."
 
         return await pages.press(request, _QUEUE, decline)
+
+    @post("/{cto_id:str}/undo")
+    async def undo(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
+        """Take a decision back."""
+
+        async def undo(work: UnitOfWork, _: Form) -> str:
+            cto = await ApprovalService(work).undo(required_id(cto_id))
+            return f"{cto.name} waits for a decision again."
+
+        return await pages.press(request, _QUEUE, undo)

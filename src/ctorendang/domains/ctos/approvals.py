@@ -1,12 +1,17 @@
 """Deciding about profiles handed in."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.errors import ProfileNotReady
 from ctorendang.domains.ctos.history import move
-from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.models import Cto, StatusChange
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.status import CtoStatus, may_be_listed
@@ -23,6 +28,19 @@ REASONS = {
     "terms": "Check your rate and your free hours.",
 }
 """What is asked for most often, by a name for forms."""
+
+
+UNDO_FOR = timedelta(days=1)
+"""How long a decision can be taken back; later its CTO counts on it."""
+_SHOWN_DECISIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """That a profile was approved or given back, and still stands where that put it."""
+
+    cto: Cto
+    change: StatusChange
 
 
 class ApprovalService:
@@ -70,6 +88,58 @@ class ApprovalService:
         self._decided(cto, "ctos.profile.declined")
         self._work.publish("cto.declined", {"cto_id": str(cto.id)})
         return cto
+
+    async def recent(self) -> list[Decision]:
+        """The decisions that can still be taken back, the latest first.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        statement = self._decisions().order_by(StatusChange.id.desc()).limit(_SHOWN_DECISIONS)
+        return [Decision(cto, change) for change, cto in await self._work.session.execute(statement)]
+
+    async def undo(self, cto_id: UUID) -> Cto:
+        """Take the last decision about a profile back: it waits again, and its owner is told.
+
+        Raises:
+            Forbidden: the actor does not approve profiles.
+            NotFound: there is no such profile here.
+            ProfileNotReady: nothing was decided within a day, or the profile has gone on since.
+        """
+        self._work.require(CtoPermission.APPROVE)
+        await self._owner(cto_id)
+        cto = await self._ctos.get_locked(self._work.tenant_id, cto_id)
+        if (await self._work.session.execute(self._decisions(Cto.id == cto_id))).first() is None:
+            raise ProfileNotReady("There is no decision of the last day to take back.")
+        move(self._work, cto, CtoStatus.IN_REVIEW, "The decision was taken back.")
+        cto.published_at = None
+        cto.decline_reason = None
+        self._decided(cto, "ctos.profile.decision_undone")
+        self._work.publish("cto.decision_undone", {"cto_id": str(cto.id)})
+        return cto
+
+    def _decisions(self, *conditions: ColumnElement[bool]) -> Select[StatusChange, Cto]:
+        """What was decided within a day, where nothing has moved the profile since."""
+        later = aliased(StatusChange)
+        since = exists().where(
+            later.tenant_id == StatusChange.tenant_id,
+            later.cto_id == StatusChange.cto_id,
+            later.id > StatusChange.id,
+        )
+        return (
+            select(StatusChange, Cto)
+            .join(Cto, (Cto.tenant_id == StatusChange.tenant_id) & (Cto.id == StatusChange.cto_id))
+            .where(
+                StatusChange.tenant_id == self._work.tenant_id,
+                StatusChange.before == CtoStatus.IN_REVIEW,
+                StatusChange.after.in_((CtoStatus.LISTED, CtoStatus.DRAFT)),
+                StatusChange.created_at > now() - UNDO_FOR,
+                Cto.status == StatusChange.after,
+                ~since,
+                *conditions,
+            )
+        )
 
     async def _owner(self, cto_id: UUID) -> User:
         """The profile's person, who stays as they are; their row comes first, as when they save the profile."""

@@ -17,6 +17,7 @@ class ProfileFacts:
     positions: int = 0
     positions_told: int = 0
     languages: int = 0
+    portfolio: int = 0
     hourly_rate: int = 0
     availability: int = 0
 
@@ -41,10 +42,8 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("Name three skills or more", "Projects find you by them.", "skills", 20, lambda f: f.skills >= 3),
-    Rule("Write a headline of your own", "It is all that lists show.", "summary", 15, lambda f: f.headline >= 10),
-    Rule("Set your hourly rate", "Clients filter by it.", "terms", 12, lambda f: f.hourly_rate > 0),
-    Rule("Say how many hours are free", "Without any you match nothing.", "terms", 12, lambda f: f.availability > 0),
+    Rule("Name three skills or more", "Projects find you by them.", "skills", 18, lambda f: f.skills >= 3),
+    Rule("Write a headline of your own", "It is all that lists show.", "summary", 14, lambda f: f.headline >= 10),
     Rule(
         "Tell about your work in 200 characters or more",
         "Matching reads it, and so do clients.",
@@ -52,6 +51,8 @@ RULES: tuple[Rule, ...] = (
         12,
         lambda f: f.bio >= 200,
     ),
+    Rule("Set your hourly rate", "Clients filter by it.", "terms", 11, lambda f: f.hourly_rate > 0),
+    Rule("Say how many hours are free", "Without any you match nothing.", "terms", 11, lambda f: f.availability > 0),
     Rule(
         "Add two places you worked at",
         "Clients look for where you did it.",
@@ -66,12 +67,19 @@ RULES: tuple[Rule, ...] = (
         6,
         lambda f: f.positions_told >= 1,
     ),
+    Rule(
+        "Show one piece of work",
+        "It proves what the skills claim.",
+        "portfolio",
+        6,
+        lambda f: f.portfolio >= 1,
+    ),
     Rule("Pick an industry", "It decides between equals.", "industries", 5, lambda f: f.industries >= 1),
     Rule(
         "Pick the stages you know",
         "Five people need another CTO than five hundred.",
         "stages",
-        4,
+        3,
         lambda f: f.stages >= 1,
     ),
     Rule("Add years to three skills", "They make a level believable.", "skills", 2, lambda f: f.skills_with_years >= 3),

@@ -1,23 +1,27 @@
 """CTOs, their skills and their reviews in GraphQL: what can be read."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avatars_of
+from ctorendang.domains.accounts.people.avatars import avatar_path, avatars_of
 from ctorendang.domains.accounts.service import names_of
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.models import Cto, Review, Skill
 from ctorendang.domains.ctos.part_graphql import (
+    AvatarSize,
     CompletenessType,
+    CtoFilterInput,
     CtoSkillType,
     FacetCount,
     PositionType,
+    ProofType,
     SpokenLanguageType,
     StatusChangeType,
 )
+from ctorendang.domains.ctos.portfolio.graphql import PortfolioItemType, portfolios
+from ctorendang.domains.ctos.proof import Proof, ProofService
 from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.reviews import ReviewService
 from ctorendang.domains.ctos.service import CtoOrder, CtoService
@@ -36,21 +40,12 @@ from ctorendang.infra.work import UnitOfWork
 strawberry.enum(CtoOrder, description="How the directory is sorted.")
 
 
-@strawberry.enum(description="How large a picture is wanted.")
-class AvatarSize(Enum):
-    """Squares."""
-
-    SMALL = strawberry.enum_value("small", description="128 pixels a side.")
-    LARGE = strawberry.enum_value("large", description="512 pixels a side.")
-
-    @property
-    def side(self) -> int:
-        """In pixels."""
-        return SIDES[0] if self is AvatarSize.SMALL else SIDES[1]
-
-
 async def _skills(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, list[HeldSkill]]:
     return await CtoService(work).held_skills_of(cto_ids)
+
+
+async def _proofs(work: UnitOfWork, cto_ids: list[UUID]) -> dict[UUID, Proof]:
+    return await ProofService(work).of_ctos(cto_ids)
 
 
 async def _reviews(work: UnitOfWork, keys: list[tuple[UUID, int]]) -> dict[tuple[UUID, int], Page[Review]]:
@@ -167,6 +162,17 @@ class CtoType:
         found = await info.context.load_found(_skills, self.row.id)
         return [CtoSkillType.of(each) for each in found]
 
+    @strawberry.field
+    async def proof(self, info: Info) -> ProofType | None:
+        """One thing that speaks for them: what a client wrote, or else what changed because of them."""
+        found = await info.context.load(_proofs, self.row.id)
+        return ProofType.of(found) if found is not None else None
+
+    @strawberry.field
+    async def portfolio(self, info: Info) -> list[PortfolioItemType]:
+        """The work that they show, in their order."""
+        return [PortfolioItemType.of(shown) for shown in await info.context.load_found(portfolios, self.row.id)]
+
     @priced(20)
     async def completeness(self, info: Info) -> CompletenessType | None:
         """How complete the profile is; null for those who neither own nor approve it."""
@@ -198,31 +204,6 @@ class CtoType:
 
     async def _review_count(self) -> int:
         return self.row.review_count
-
-
-@strawberry.input(name="CtoFilter")
-class CtoFilterInput:
-    """Which profiles: all of what is said must hold; of the industries one suffices."""
-
-    search: str | None = None
-    skills: list[str] | None = None
-    industries: list[str] | None = None
-    max_hourly_rate: int | None = strawberry.field(default=None, description="Minor units.")
-    min_availability: int | None = strawberry.field(default=None, description="Hours a week.")
-    min_years: int | None = None
-    min_rating: float | None = None
-
-    def value(self) -> CtoFilter:
-        """As the service takes it."""
-        return CtoFilter(
-            search=self.search,
-            skills=tuple(self.skills or ())[:10],
-            industries=tuple(self.industries or ())[:30],
-            max_hourly_rate=self.max_hourly_rate,
-            min_availability=self.min_availability,
-            min_years=self.min_years,
-            min_rating=self.min_rating,
-        )
 
 
 @strawberry.type(description="What the profiles found have in common, for narrowing a search.")

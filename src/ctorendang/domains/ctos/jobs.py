@@ -40,16 +40,21 @@ async def _pause_who_may_not(work: UnitOfWork, payload: Mapping[str, Any]) -> No
 
 
 async def _send_approved(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await _send(work, payload, "cto-approved", path="/ctos/{id}")
+    await _send(work, payload, "cto-approved", path="/ctos/{id}", while_=CtoStatus.LISTED)
 
 
 async def _send_declined(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await _send(work, payload, "cto-declined", path="/account/profile")
+    await _send(work, payload, "cto-declined", path="/account/profile", while_=CtoStatus.DRAFT)
 
 
-async def _send(work: UnitOfWork, payload: Mapping[str, Any], template: str, *, path: str) -> None:
+async def _send_undone(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await _send(work, payload, "cto-decision-undone", path="/account/profile", while_=CtoStatus.IN_REVIEW)
+
+
+async def _send(work: UnitOfWork, payload: Mapping[str, Any], template: str, *, path: str, while_: CtoStatus) -> None:
+    """Tell a CTO what was decided, unless the profile stands elsewhere again already."""
     cto = await CtoRepository(session=work.session).find(work.tenant_id, UUID(payload["cto_id"]))
-    if cto is None:
+    if cto is None or cto.status != while_:
         return
     user = await work.session.get_one(User, (work.tenant_id, cto.user_id))
     paths = {"url": path.format(id=cto.id)}
@@ -106,4 +111,5 @@ SUBSCRIPTIONS = (
     Subscription("review.written", "ctos.send_review", _send_review),
     Subscription("cto.approved", "ctos.send_approved", _send_approved),
     Subscription("cto.declined", "ctos.send_declined", _send_declined),
+    Subscription("cto.decision_undone", "ctos.send_decision_undone", _send_undone),
 )

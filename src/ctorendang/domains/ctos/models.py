@@ -132,6 +132,13 @@ class StatusChange(TenantModel):
         CheckConstraint("before in ('draft', 'in_review', 'listed', 'paused')", name="before"),
         CheckConstraint("after in ('draft', 'in_review', 'listed', 'paused')", name="after"),
         Index(None, "tenant_id", "cto_id", "id"),
+        # What administrators have decided lately.
+        Index(
+            "ix_cto_status_changes_decisions",
+            "tenant_id",
+            "created_at",
+            postgresql_where=text("before = 'in_review'"),
+        ),
     )
 
     cto_id: Mapped[UUID]

@@ -95,6 +95,13 @@ class DeclineCtoInput:
 
 
 @strawberry.input
+class UndoCtoDecisionInput:
+    """About which CTO."""
+
+    cto_id: strawberry.ID
+
+
+@strawberry.input
 class WriteReviewInput:
     """What one says about whom."""
 
@@ -134,6 +141,12 @@ class CtoMutations:
         """Give a profile back to its owner with a reason; for administrators."""
         cto_id = required_id(input.cto_id)
         return CtoType.of(await info.context.use(lambda work: ApprovalService(work).decline(cto_id, input.reason)))
+
+    @mutation
+    async def undo_cto_decision(self, info: Info, input: UndoCtoDecisionInput) -> CtoResult:
+        """Take the last decision about a profile back within a day; for administrators."""
+        cto_id = required_id(input.cto_id)
+        return CtoType.of(await info.context.use(lambda work: ApprovalService(work).undo(cto_id)))
 
     @mutation
     async def write_review(self, info: Info, input: WriteReviewInput) -> ReviewResult:

@@ -46,8 +46,8 @@ class DirectoryPages(Controller):
     @get("/ctos/{cto_id:str}")
     async def profile(self, request: AnyRequest, pages: NamedDependency[Pages], cto_id: FromPath[str]) -> Response[Any]:
         """A profile with its reviews."""
-        query = Query(request)
-        return await pages.show_found(request, "cto", "cto", {"id": cto_id, "first": 10, "after": query.text("after")})
+        variables = _reading(request, cto_id) | {"after": Query(request).text("after")}
+        return await pages.show_found(request, "cto", "cto", variables)
 
     @post("/ctos/{cto_id:str}/reviews")
     async def review(
@@ -67,9 +67,14 @@ class DirectoryPages(Controller):
                 await ReviewService(work).write(required_id(cto_id), rating=rating or 0, body=form.text("body"))
         except AppError as error:
             refused = {**pages.refused(error, form), "name": "reviews"}
-            variables = {"id": cto_id, "first": 10}
+            variables = _reading(request, cto_id)
             return await pages.show_found(request, "cto", "cto", variables, form=refused, status=error.status)
         return pages.redirect(f"/ctos/{cto_id}", "Thank you, your review is published.")
+
+
+def _reading(request: AnyRequest, cto_id: str) -> dict[str, Any]:
+    """Whose profile, and whether its reader has projects that say which skills matter to them."""
+    return {"id": cto_id, "first": 10, "forClient": Role.CLIENT in context_of(request).actor.roles}
 
 
 class ApplyPages(Controller):

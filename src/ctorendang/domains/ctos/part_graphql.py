@@ -1,18 +1,22 @@
 """Parts of a profile in GraphQL."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import strawberry
 
+from ctorendang.domains.accounts.people.avatars import SIDES
 from ctorendang.domains.ctos.completeness import Completeness, Rule
 from ctorendang.domains.ctos.languages import LANGUAGES, LanguageLevel
 from ctorendang.domains.ctos.models import StatusChange
-from ctorendang.domains.ctos.repository import HeldSkill
+from ctorendang.domains.ctos.proof import Proof, ProofKind
+from ctorendang.domains.ctos.repository import CtoFilter, HeldSkill
 from ctorendang.domains.ctos.status import CtoStatus
 
 strawberry.enum(CtoStatus, description="Where a profile stands.")
 strawberry.enum(LanguageLevel, description="How well a language is spoken.")
+strawberry.enum(ProofKind, description="What speaks for a CTO: a client's review, or an outcome that they tell.")
 
 
 @strawberry.type(name="CtoSkill", description="A skill that a CTO names.")
@@ -122,3 +126,55 @@ class FacetCount:
 
     value: str
     count: int
+
+
+@strawberry.enum(description="How large a picture is wanted.")
+class AvatarSize(Enum):
+    """Squares."""
+
+    SMALL = strawberry.enum_value("small", description="128 pixels a side.")
+    LARGE = strawberry.enum_value("large", description="512 pixels a side.")
+
+    @property
+    def side(self) -> int:
+        """In pixels."""
+        return SIDES[0] if self is AvatarSize.SMALL else SIDES[1]
+
+
+@strawberry.input(name="CtoFilter")
+class CtoFilterInput:
+    """Which profiles: all of what is said must hold; of the industries one suffices."""
+
+    search: str | None = None
+    skills: list[str] | None = None
+    industries: list[str] | None = None
+    max_hourly_rate: int | None = strawberry.field(default=None, description="Minor units.")
+    min_availability: int | None = strawberry.field(default=None, description="Hours a week.")
+    min_years: int | None = None
+    min_rating: float | None = None
+
+    def value(self) -> CtoFilter:
+        """As the service takes it."""
+        return CtoFilter(
+            search=self.search,
+            skills=tuple(self.skills or ())[:10],
+            industries=tuple(self.industries or ())[:30],
+            max_hourly_rate=self.max_hourly_rate,
+            min_availability=self.min_availability,
+            min_years=self.min_years,
+            min_rating=self.min_rating,
+        )
+
+
+@strawberry.type(name="Proof", description="One thing that speaks for a CTO.")
+class ProofType:
+    """A sentence or two, and whose they are."""
+
+    kind: ProofKind
+    text: str = strawberry.field(description="Cut at a word where it is long.")
+    source: str = strawberry.field(description="Who wrote the review, or where the outcome was.")
+
+    @classmethod
+    def of(cls, proof: Proof) -> "ProofType":
+        """From what was found."""
+        return cls(kind=proof.kind, text=proof.text, source=proof.source)

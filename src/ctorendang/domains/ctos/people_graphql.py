@@ -12,8 +12,9 @@ from ctorendang.domains.accounts.people.preferences import Appearance, StartPage
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.accounts.service import AccountService
 from ctorendang.domains.accounts.status import MemberStatus
-from ctorendang.domains.ctos.graphql import AvatarSize, CtoType
+from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.part_graphql import AvatarSize
 from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.infra.db.paging import PageRequest

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from ctorendang.domains.ctos.draft import NamedSkill
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Review, Skill, StatusChange
+from ctorendang.domains.ctos.portfolio.models import PortfolioItem
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
 from ctorendang.infra.db.paging import Key, Page, cursor_of
@@ -150,6 +151,13 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
         """Where a profile has stood, the latest first."""
         statement = select(StatusChange).where(StatusChange.tenant_id == tenant_id, StatusChange.cto_id == cto_id)
         return list(await self.session.scalars(statement.order_by(StatusChange.id.desc()).limit(50)))
+
+    async def count_portfolio(self, tenant_id: UUID, cto_id: UUID) -> int:
+        """How many pieces of work a CTO shows."""
+        statement = select(func.count(PortfolioItem.id)).where(
+            PortfolioItem.tenant_id == tenant_id, PortfolioItem.cto_id == cto_id, PortfolioItem.removed_at.is_(None)
+        )
+        return await self.session.scalar(statement) or 0
 
     async def put_skills(self, tenant_id: UUID, cto_id: UUID, said: Mapping[UUID, NamedSkill]) -> None:
         """Give a CTO exactly these skills, with the level and the years said of each."""

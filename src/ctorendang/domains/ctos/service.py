@@ -135,6 +135,7 @@ class CtoService:
                 positions=len(cto.experience),
                 positions_told=sum(bool(position["changed"]) for position in cto.experience),
                 languages=len(cto.languages),
+                portfolio=await self._ctos.count_portfolio(self._tenant_id, cto.id),
                 hourly_rate=cto.hourly_rate,
                 availability=cto.availability,
             )

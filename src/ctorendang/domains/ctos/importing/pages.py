@@ -1,6 +1,5 @@
 """Bringing profiles in, as a page for administrators."""
 
-import asyncio
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -8,10 +7,9 @@ from litestar.di import NamedDependency
 
 from ctorendang.domains.ctos.importing.errors import RowsNotAccepted
 from ctorendang.domains.ctos.importing.files import COLUMNS, OPTIONAL
-from ctorendang.domains.ctos.importing.rows import check_file
+from ctorendang.domains.ctos.importing.reading import read_counted
 from ctorendang.domains.ctos.importing.service import ImportOutcome, ImportService, ImportStatus
 from ctorendang.domains.ctos.permissions import CtoPermission
-from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -22,7 +20,6 @@ from ctorendang.infra.web.pages import Pages
 AnyRequest = Request[Any, Any, Any]
 
 MOST_BYTES = 20_000_000
-IMPORTS = Limit("cto-imports", attempts=30, seconds=3600)
 _PATH = "/admin/import"
 
 
@@ -71,10 +68,8 @@ async def _import(request: AnyRequest, product: Product, content: bytes, form: F
         raise InvalidInput({"status": "Choose where the profiles shall stand."})
     if not content:
         raise InvalidInput({"file": "Choose a file with something in it."})
-    await product.limiter.count(IMPORTS, str(context.tenant.id), str(context.actor.person))
     currency = context.tenant.currency
-    # Checking thousands of rows takes a second or two, in which others must be answered.
-    file = await asyncio.to_thread(check_file, content, currency)
+    file = await read_counted(product, context.actor, content, currency)
     async with product.units.begin(context.actor) as work:
         return await ImportService(work).run(file, currency, ImportStatus(wanted), keep=keep)
 

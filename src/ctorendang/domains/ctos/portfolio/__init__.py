@@ -1,0 +1,1 @@
+"""Work that CTOs show: what it was, with pictures and files."""
