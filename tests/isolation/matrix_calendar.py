@@ -89,13 +89,15 @@ async def a_free_slot(cast: Cast) -> dict[str, Any]:
 
 
 async def a_booking(cast: Cast, *, cancelled: bool = False) -> str:
-    await cast.market.fetch("delete from calendar_bookings")
+    slot = await a_free_slot(cast)
     (made,) = await cast.market.fetch(
         "insert into calendar_bookings (tenant_id, cto_id, client_id, starts_at, ends_at, status, cancelled_by)"
-        " values ($1, $2, $3, now() + interval '1 day', now() + interval '25 hours', $4, $5) returning id",
+        " values ($1, $2, $3, $4::timestamptz, $4::timestamptz + interval '30 minutes', $5, $6)"
+        " returning id",
         cast.market.id,
         cast.cto.id,
         cast.client.id,
+        datetime.fromisoformat(slot["startsAt"]),
         "cancelled" if cancelled else "booked",
         cast.client.id if cancelled else None,
     )
