@@ -15,6 +15,7 @@ from tests.domains.ctos.showing import (
 from tests.factories import PROBLEMS, Marketplace, Person, profile, sign_in, submit
 
 from ctorendang.domains.ctos.portfolio.draft import ItemDraft
+from ctorendang.domains.ctos.portfolio.service import PortfolioService
 from ctorendang.infra.validation import Fields
 
 ITEM = "... on PortfolioItem { id title }" + PROBLEMS
@@ -165,13 +166,15 @@ async def test_a_portfolio_is_bounded_even_for_two_at_once_and_for_what_comes_ba
 async def test_work_is_seen_while_its_profile_is(market: Marketplace):
     cto, admin, reader = await market.listed_cto(), await market.join("admin"), await market.join("client")
     await add_piece(cto.person)
-    # A client who worked with a CTO gets at the profile by other ways than the directory, paused or not.
-    await reader.mutate("writeReview", "__typename", {"ctoId": str(cto.id), "rating": 5, "body": "Good."})
     for status, seen in (("listed", True), ("paused", False), ("draft", False), ("in_review", False)):
         await market.fetch("update ctos set status = $1", status)
         for person, sees in ((reader, seen), (admin, True), (cto.person, True)):
             found = (await person.query(SHOWN, id=str(cto.id)))["cto"]
             assert bool(found and found["portfolio"]) is sees, (status, person.roles)
+            # Whoever got at the profile by another way than its own address sees no more of its work.
+            async with market.marketplaces.site.product.units.begin(person.actor) as work:
+                shown = await PortfolioService(work).of_ctos([cto.id])
+            assert bool(shown[cto.id]) is sees, (status, person.roles)
 
 
 async def test_nobody_else_touches_it(market: Marketplace):
