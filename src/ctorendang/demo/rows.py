@@ -127,7 +127,7 @@ class RowMaker:
         rows.tables["ctos"].append((
             self.tenant_id, cto_id, user_id, profile.person.name, profile.headline, profile.bio, rate, self.currency,
             profile.availability, profile.years, list(profile.industries), profile.person.time_zone, candidate.status,
-            rating, len(stars), candidate.published_at, joined_at, candidate.published_at or joined_at,
+            rating, len(stars), candidate.published_at, joined_at, self._changed_at(candidate),
             list(career.stages), *(
                 json.dumps([each.stored() for each in said]) for said in (career.experience, career.languages)
             ),
@@ -144,6 +144,11 @@ class RowMaker:
         rows.cto_ids.append(cto_id)
         rows.cto_user_ids.append(user_id)
         rows.rates.append(rate)
+
+    def _changed_at(self, candidate: Candidate) -> datetime:
+        """When the profile was last worked on: some time since it was first shown, and rarely very long ago."""
+        since = candidate.published_at or candidate.member.joined_at
+        return max(since, self.now - timedelta(days=self.random.expovariate(1 / 60)))
 
     def _status_changes(
         self, rows: TenantRows, candidate: Candidate, cto_id: UUID, user_id: UUID, admin: "Moderator"

@@ -1,7 +1,10 @@
 """Projects for CTOs: why, why not, and hints that work when they are followed."""
 
+import pytest
 from tests.domains.matching.test_matches import create, matches_of
 from tests.factories import PROBLEMS, Marketplace, profile, sign_in
+
+from ctorendang.domains.matching.scoring import told_to_cto
 
 FITS = "{ recommendedProjects { score place obstacle concern explanation { component note } project { id } } }"
 FIT = "query($id: ID!) { projectFit(projectId: $id) { score place obstacle hints { text place } } }"
@@ -149,3 +152,18 @@ async def test_the_pages_show_it(market: Marketplace):
         await sign_in(browser, cto.person)
         assert project_id in (await browser.get("/projects/matched")).text
         assert "What would move you up" in (await browser.get(f"/projects/{project_id}/fit")).text
+
+
+@pytest.mark.parametrize(
+    ("to_client", "to_cto"),
+    [
+        ("16 hours a week open, you ask for 8", "16 hours a week open, they ask for 8"),
+        ("At home in a growing company like yours", "At home in a growing company like theirs"),
+        ("Within your rate limit", "Within their rate limit"),
+        ("Charges in another currency than you plan in", "Charges in another currency than they plan in"),
+        ("Uses other words than you", "Uses other words than they do"),
+        ("Names all you ask for: Kubernetes", "Names all they ask for: Kubernetes"),
+    ],
+)
+def test_what_was_found_is_told_to_the_cto_from_their_side(to_client, to_cto):
+    assert told_to_cto(to_client) == to_cto

@@ -223,9 +223,10 @@ class EngagementStepType:
     @strawberry.field
     def detail(self) -> str | None:
         """A title, a week or a reason."""
-        words = {"title": "{}", "week": "week of {}", "reason": "{}"}
-        said = [text.format(self.row.details[name]) for name, text in words.items() if name in self.row.details]
-        return " · ".join(said) or None
+        words = {name: self.row.details[name] for name in ("title", "week", "reason") if name in self.row.details}
+        if "week" in words:
+            words["week"] = f"week of {date.fromisoformat(words['week']):%-d %b %Y}"
+        return " · ".join(words.values()) or None
 
     @strawberry.field
     def created_at(self) -> datetime:

@@ -7,6 +7,7 @@ import strawberry
 from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.matching.graphql import MatchComponent
 from ctorendang.domains.matching.recommendations import Fit, RecommendationService
+from ctorendang.domains.matching.scoring import told_to_cto
 from ctorendang.domains.projects.graphql import ProjectType
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
@@ -41,10 +42,12 @@ class ProjectFit:
             score=fit.match.score if fit.match else None,
             place=fit.place,
             explanation=[
-                MatchComponent(component=each.component, weight=each.weight, value=each.value, note=each.note)
+                MatchComponent(
+                    component=each.component, weight=each.weight, value=each.value, note=told_to_cto(each.note)
+                )
                 for each in (fit.match.explanation if fit.match else ())
             ],
-            concern=fit.match.concern if fit.match else None,
+            concern=told_to_cto(fit.match.concern) if fit.match and fit.match.concern else None,
             obstacle=fit.obstacle,
             hints=[FitHint(text=hint.text, place=hint.place) for hint in fit.hints],
         )

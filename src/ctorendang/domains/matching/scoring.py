@@ -1,5 +1,6 @@
 """How a match is scored: components between 0 and 1, weights that add up to 1, and what each means in words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,21 @@ def explain(facts: Facts) -> list[Component]:
         for name, weight in sorted(facts.weights.items(), key=lambda item: -item[1])
         if weight > 0
     ]
+
+
+_TO_CTO = (
+    (re.compile(r"\byou (ask|plan)\b"), r"they \1"),
+    (re.compile(r"\bthan you\b"), "than they do"),
+    (re.compile(r"\byours\b"), "theirs"),
+    (re.compile(r"\byour\b"), "their"),
+)
+
+
+def told_to_cto(note: str) -> str:
+    """What a component found, for the CTO instead of the client: whose hours, text and limits are meant stays clear."""
+    for said, instead in _TO_CTO:
+        note = said.sub(instead, note)
+    return note
 
 
 def score(components: Sequence[Component]) -> float:
