@@ -96,7 +96,8 @@ class RecommendationService:
             .where(Project.status == ProjectStatus.PUBLISHED, Project.owner_id != cto.user_id)
             .group_by(Project.tenant_id, Project.id)
             .order_by(func.min(CtoVector.embedding.max_inner_product(ProjectVector.embedding)), Project.id)
-            .limit(_LOOKED_AT)
+            # Each is ranked anew, so whoever wants few is not made to wait for many.
+            .limit(min(_LOOKED_AT, 2 * max(0, first)))
         )
         fits = [await self._fit(cto, project) for project in (await self._session.scalars(statement)).all()]
         return sorted(fits, key=lambda fit: -(fit.match.score if fit.match else 0))[: max(0, min(first, _LOOKED_AT))]
