@@ -65,7 +65,7 @@
     const form = document.getElementById("compare");
     if (!form) return;
     // What the server has ticked, since the address says so, counts as picked.
-    const ticked = [...document.querySelectorAll("input[form=compare][name=cto]:checked")].map((box) => [box.value, box.dataset.name]);
+    const ticked = [...document.querySelectorAll("input[form=compare][name=cto]:checked, [data-compare-picked] input")].map((box) => [box.value, box.dataset.name]);
     const known = read(form.dataset.compare);
     write(form.dataset.compare, [...known, ...ticked.filter(([id]) => !known.some(([other]) => other === id))].slice(0, MOST));
     show(form);
