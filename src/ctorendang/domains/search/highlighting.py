@@ -78,10 +78,10 @@ def near(word: str, typed: str) -> bool:
     allowed = 0 if len(typed) < _ONE_TYPO else 1 if len(typed) < _TWO_TYPOS else 2
     if abs(len(word) - len(typed)) > allowed or word[:1] != typed[:1]:
         return word == typed
-    return _distance(word, typed) <= allowed
+    return distance(word, typed) <= allowed
 
 
-def _distance(one: str, other: str) -> int:
+def distance(one: str, other: str) -> int:
     """Insertions, deletions, replacements and swaps of neighbours (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(other) + 1))

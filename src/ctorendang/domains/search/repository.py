@@ -1,4 +1,4 @@
-"""Finding CTOs in Postgres: by full text, by the taxonomy, and by trigrams where somebody has mistyped."""
+"""Finding CTOs in Postgres: by full text, by the taxonomy, and by what was meant where somebody has mistyped."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,13 +34,11 @@ from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import slug_of
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
 from ctorendang.domains.search.results import MOST_COUNTS, NOTHING, Found, ordered
+from ctorendang.domains.search.spelling import vocabulary_of
 from ctorendang.domains.search.synonyms import Alternatives, Phrase, Synonyms
 from ctorendang.domains.search.time_zones import minutes_apart
 from ctorendang.kit.clock import now
 
-_SHORTEST_MISTYPED = 4
-# How much of a word's trigrams must be there; two letters swapped in a word of eight leave half of them.
-_NEAR = 0.5
 _MOST_SKILLS = 2_000
 _FARTHEST = 24 * 60
 _COUNTED = ("skills", "industries", "stages", "languages", "time_zones")
@@ -92,9 +90,12 @@ class PostgresEngine:
 
     async def _text(self, tenant_id: UUID, query: CtoQuery, *, mistyped: bool) -> _Text | None:
         alternatives = self._synonyms.read(query.words)
+        if mistyped:
+            vocabulary = await vocabulary_of(self._session, tenant_id)
+            alternatives = [self._synonyms.meant(each, vocabulary.nearest) for each in alternatives]
         if not alternatives:
             return None
-        skills = await self._skills(alternatives, mistyped=mistyped)
+        skills = await self._skills(alternatives)
         conditions, ranks = [], []
         for each, skill_ids in zip(alternatives, skills, strict=True):
             words = _tsquery(each)
@@ -109,45 +110,30 @@ class PostgresEngine:
             found += [column.op("~*")(pattern) for pattern in spelled for column in (Cto.headline, Cto.bio)]
             if skill_ids:
                 found.append(named)
-            if mistyped:
-                typed = [phrase[0] for phrase in each.phrases[:1] if _may_be_mistyped(phrase)]
-                found += [
-                    func.word_similarity(word, column) >= _NEAR for word in typed for column in (Cto.name, Cto.headline)
-                ]
             conditions.append(or_(*found))
             ranks.append(func.ts_rank(Cto.words, words) + (cast(named, Integer) if skill_ids else 0))
         return _Text(and_(*conditions), sum(ranks[1:], ranks[0]))
 
-    async def _skills(self, alternatives: Sequence[Alternatives], *, mistyped: bool) -> list[list[UUID]]:
+    async def _skills(self, alternatives: Sequence[Alternatives]) -> list[list[UUID]]:
         """The skills that each may name."""
         patterns = [[_pattern(phrase, open_=each.open and not place) for place, phrase in enumerate(each.phrases)]
                     for each in alternatives]  # fmt: skip
         tests: list[ColumnElement[bool]] = [Skill.name.op("~*")(pattern) for group in patterns for pattern in group]
-        near = [each.phrases[0][0] for each in alternatives if mistyped and _may_be_mistyped(each.phrases[0])]
-        tests += [func.word_similarity(word, Skill.name) >= _NEAR for word in near]
-        similar = [
-            (func.word_similarity(word, Skill.name) >= _NEAR).label(f"near_{word}") for word in dict.fromkeys(near)
-        ]
-        statement = select(Skill.id, Skill.name, *similar).where(or_(*tests)).limit(_MOST_SKILLS)
+        statement = select(Skill.id, Skill.name).where(or_(*tests)).limit(_MOST_SKILLS)
         rows = (await self._session.execute(statement)).mappings().all()
         return [
             [
                 row["id"]
                 for row in rows
                 if any(re.search(pattern.replace(r"\m", r"\b"), row["name"], re.IGNORECASE) for pattern in group)
-                or row.get(f"near_{each.phrases[0][0]}")
             ]
-            for group, each in zip(patterns, alternatives, strict=True)
+            for group in patterns
         ]
 
 
 def _has_signs(phrase: Phrase) -> bool:
     """Whether it is one that full text cannot tell from another: C++ from C."""
     return any("+" in word or "#" in word for word in phrase)
-
-
-def _may_be_mistyped(phrase: Phrase) -> bool:
-    return len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_MISTYPED
 
 
 def _pattern(phrase: Phrase, *, open_: bool) -> str:

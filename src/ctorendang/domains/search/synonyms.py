@@ -1,7 +1,7 @@
 """Words that mean the same, from the skill taxonomy."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[\w+#.]+")
@@ -56,6 +56,14 @@ class Synonyms:
             others = sorted(self._by_phrase.get(phrase, set()) - {phrase})
             found.append(Alternatives((phrase, *others), open=place == len(words)))
         return found
+
+    def meant(self, typed: Alternatives, nearest: Callable[[str], Sequence[str]]) -> Alternatives:
+        """The same with the words that may have been meant by a mistyped one, and what else may stand for those."""
+        if len(typed.phrases[0]) > 1:
+            return typed
+        words = [(word,) for word in nearest(typed.phrases[0][0])]
+        others = [phrase for word in words for phrase in sorted(self._by_phrase.get(word, set()))]
+        return Alternatives(tuple(dict.fromkeys([*typed.phrases, *words, *others])), typed.open)
 
     def words(self, words: Sequence[str]) -> list[str]:
         """Every word that a search means, for showing them in a text."""

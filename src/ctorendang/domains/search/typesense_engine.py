@@ -1,5 +1,6 @@
 """Finding CTOs with Typesense: what it is asked, and what its answers mean."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -44,8 +45,10 @@ class TypesenseEngine:
             return NOTHING
         pages = _pages(part)
         searches = [_search(query, order, page, part.size, counts=page == pages[0]) for page in pages]
-        searches += [_counting(query.without(name), [name]) for name in _widening(query)]
-        answers = await self._server.search(tenant_id, searches)
+        counting = [_counting(query.without(name), [name]) for name in _widening(query)]
+        # The server works off the searches of a request one by one, and requests side by side.
+        asked = [self._server.search(tenant_id, each) for each in (searches, counting) if each]
+        answers = [answer for each in await asyncio.gather(*asked) for answer in each]
         counts = {name: found for answer in answers for name, found in _counts(answer).items()}
         hits = [hit for answer in answers[: len(pages)] for hit in answer["hits"]]
         skipped = part.start % part.size if part.size else 0
