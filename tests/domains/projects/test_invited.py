@@ -4,6 +4,8 @@ import pytest
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Person, project, sign_in, submit
 from tests.inbox import Inbox, text_of
 
+from ctorendang.domains.projects import invited
+
 PROJECT = "... on Project { id status visibility invitations { ctoId name toldAt } }" + PROBLEMS
 
 
@@ -117,3 +119,22 @@ async def test_the_page_invites_by_the_link_of_a_profile(market: Marketplace, cl
     assert "Paste the link" in (await client.get(access)).text
     await submit(client, access, f"/projects/{id_}/invitations/{cto.id}/withdraw", {})
     assert f"/invitations/{cto.id}/withdraw" not in (await client.get(access)).text
+
+
+async def test_nobody_is_mailed_about_a_project_that_was_paused_before_the_mail(market: Marketplace, inbox: Inbox):
+    owner, cto = await market.join("client"), await market.listed_cto()
+    id_ = await create(owner)
+    await act(owner, "inviteToProject", id_, cto)
+    await act(owner, "publishProject", id_)
+    await act(owner, "pauseProject", id_)
+    await market.work_off()
+    assert not [mail for mail in inbox.of(cto.person.email) if f"/projects/{id_}" in text_of(mail)]
+
+
+async def test_only_so_many_are_invited(market: Marketplace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(invited, "MOST_INVITED", 1)
+    owner, one, other = await market.join("client"), await market.listed_cto(), await market.listed_cto()
+    id_ = await create(owner)
+    for _ in range(2):
+        assert (await act(owner, "inviteToProject", id_, one))["__typename"] == "Project"
+    assert (await act(owner, "inviteToProject", id_, other))["code"] == "cto_cannot_be_invited"

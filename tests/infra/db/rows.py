@@ -37,6 +37,8 @@ _CHOSEN: dict[Any, Any] = {
     ("calendar_exceptions", "kind"): "off",
     ("calendar_weekly_slots", "ends"): 2,
     ("calendars", "meeting_minutes"): 30,
+    ("cto_portfolio_items", "year"): 2026,
+    ("cto_portfolio_media", "kind"): "file",
     "ends_at": datetime(2100, 1, 1, tzinfo=UTC),
 }
 

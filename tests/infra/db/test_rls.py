@@ -142,6 +142,22 @@ async def test_updates_and_deletes_reach_no_other_tenant(full_market: Marketplac
         assert await app.execute("delete from sessions where user_id = $1", stranger.id) == "DELETE 0"
 
 
+# Of the marketplace: whose rows are their people's, or nobody's at all, and not everybody's within the tenant.
+RESTRICTED = (
+    "calendar_busy_feeds", "calendar_feeds", "engagement_milestones", "engagement_reviews", "engagement_steps",
+    "engagement_terms", "engagement_time_sheets", "engagements", "project_invitations", "saved_searches",
+    "search_documents",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", RESTRICTED)
+async def test_rows_of_the_marketplace_are_not_everybodys(full_market: Marketplace, scoped: Scoped, table: str):
+    async with scoped(full_market.id, uuid4(), "client,cto,member") as app:
+        assert await app.fetchval(f"select count(*) from {table}") == 0
+    async with scoped(full_market.id, NOBODY, "worker,authenticator") as app:
+        assert await app.fetchval(f"select count(*) from {table}") == 1
+
+
 @pytest.mark.parametrize("table", ["password_credentials", "sessions", "refresh_tokens"])
 async def test_private_rows_are_their_persons(market: Marketplace, scoped: Scoped, table: str):
     one, other = await market.join("client"), await market.join("client")
