@@ -64,7 +64,7 @@ async def test_a_cto_sees_earnings_capacity_and_the_next_best_step(market: Marke
 async def test_whoever_is_both_sees_both_on_one_page(market: Marketplace):
     shown = await dashboard(market, await market.join("client", "cto"))
     assert 'href="/projects/new"' in shown
-    assert "Begin your profile" in shown
+    assert "You have no profile yet" in shown
 
 
 async def test_whoever_approves_profiles_too_is_told_how_many_wait(market: Marketplace):
