@@ -3,11 +3,14 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from tests.factories import TOKENS, Marketplace
 
 from ctorendang.demo import PASSWORD, load
+from ctorendang.domains.ctos.portfolio.media import SIDES, keys_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone, TimeSheet
 from ctorendang.domains.engagements.next_steps import next_step
 from ctorendang.domains.engagements.repository import standing_of
@@ -153,6 +156,20 @@ async def test_files_are_where_their_rows_say(market):
         content = await market.marketplaces.site.product.gateways.files.get(row["key"])
         assert recognise(content).media_type == row["media_type"]
         assert len(content) == row["size"]
+
+
+async def test_some_ctos_show_work_with_a_picture_in_every_size(market):
+    rows = await seen(
+        market,
+        "select c.user_id, m.key, m.size from cto_portfolio_items i join ctos c on c.id = i.cto_id"
+        " join cto_portfolio_media m on m.item_id = i.id where c.status = 'listed'",
+    )
+    assert len({row["user_id"] for row in rows}) == 9
+    for row in rows:
+        files = market.marketplaces.site.product.gateways.files
+        pictures = [await files.get(key) for key in keys_of(row["key"], "image")]
+        assert len(pictures[-1]) == row["size"]
+        assert [Image.open(BytesIO(picture)).width for picture in pictures] == list(SIDES)
 
 
 async def test_introductions_lie_ahead_and_behind_and_one_was_called_off(market):

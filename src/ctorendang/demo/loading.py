@@ -17,6 +17,7 @@ from ctorendang.demo.histories import HistoryTeller
 from ctorendang.demo.market import Market, Member, make_market
 from ctorendang.demo.people import Person
 from ctorendang.demo.phrases import texts
+from ctorendang.demo.portfolio import ITEM_COLUMNS, MEDIA_COLUMNS, Portfolio
 from ctorendang.demo.rows import COLUMNS, RowMaker, TenantRows
 from ctorendang.demo.sign_on import connect
 from ctorendang.demo.store import DemoStore
@@ -138,8 +139,7 @@ class _Loader:
             await self._store.put_all(COLUMNS, rows.tables)
             for table in work:
                 await self._store.put(table.name, table.columns, table.rows)
-            attached = await attach(create_files(self._settings.files), tenant.id, market, rows)
-            await self._store.put("project_attachments", ATTACHMENT_COLUMNS, attached)
+            await self._put_files(tenant, market, rows)
             await self._put_vectors(tenant, market, rows, final=final)
             if not final:
                 await self._have_texts_read(tenant, market, rows)
@@ -152,6 +152,14 @@ class _Loader:
     def _maker(self, tenant: _Tenant) -> RowMaker:
         random = Random(f"{self._seed}:{tenant.slug}:rows")  # noqa: S311 - decides about nobody's security
         return RowMaker(tenant.id, tenant.currency, self._password_hash, self._now, random)
+
+    async def _put_files(self, tenant: _Tenant, market: Market, rows: TenantRows) -> None:
+        files = create_files(self._settings.files)
+        await self._store.put("project_attachments", ATTACHMENT_COLUMNS, await attach(files, tenant.id, market, rows))
+        portfolio = Portfolio(files, tenant.id)
+        await portfolio.show(market, rows)
+        await self._store.put("cto_portfolio_items", ITEM_COLUMNS, portfolio.items)
+        await self._store.put("cto_portfolio_media", MEDIA_COLUMNS, portfolio.media)
 
     def _work(self, tenant: _Tenant, market: Market, rows: TenantRows) -> WorkRows:
         random = Random(f"{self._seed}:{tenant.slug}:work")  # noqa: S311 - decides about nobody's security
