@@ -34,6 +34,13 @@ class Marketplaces:
         self.settings = settings
         self.platform = Database(settings.database.platform_url, pool_size=2)
         self.relay = Database(settings.database.relay_url, pool_size=2)
+        self._app: asyncpg.Pool | None = None
+
+    async def app(self) -> asyncpg.Pool:
+        """Connections of the app's role; kept, since opening one takes longer than asking."""
+        if self._app is None:
+            self._app = await asyncpg.create_pool(self.settings.database.url, min_size=0, max_size=4)
+        return self._app
 
     async def prepare(self) -> None:
         """Import the skills, which all tenants share."""
@@ -72,6 +79,8 @@ class Marketplaces:
 
     async def close(self) -> None:
         """Let go of connections."""
+        if self._app is not None:
+            await self._app.close()
         await self.platform.close()
         await self.relay.close()
 
@@ -176,11 +185,7 @@ class Marketplace:
 
     async def _set_roles(self, user_id: UUID, roles: tuple[str, ...]) -> None:
         """The first administrator of a tenant has to come from somewhere: as the owner of the data would do it."""
-        app = await asyncpg.connect(self.marketplaces.settings.database.url)
-        async with app.transaction():
-            await app.execute("select set_config('app.tenant_id', $1, true)", str(self.id))
-            await app.execute("update users set roles = $1 where id = $2", list(roles), user_id)
-        await app.close()
+        await self.fetch("update users set roles = $1 where id = $2", list(roles), user_id)
 
     async def listed_cto(self, **changes: Any) -> "ListedCto":
         """A CTO whose profile is listed."""
@@ -213,14 +218,11 @@ class Marketplace:
 
     async def fetch_as(self, role: str, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """As ``fetch``, for an actor in another role."""
-        app = await asyncpg.connect(self.marketplaces.settings.database.url)
-        async with app.transaction():
+        async with (await self.marketplaces.app()).acquire() as app, app.transaction():
             await app.execute(
                 "select set_config('app.tenant_id', $1, true), set_config('app.roles', $2, true)", str(self.id), role
             )
-            rows = await app.fetch(statement, *arguments)
-        await app.close()
-        return rows
+            return await app.fetch(statement, *arguments)
 
 
 @dataclass

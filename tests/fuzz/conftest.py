@@ -68,9 +68,9 @@ class Playground:
         )
 
     async def contents(self) -> list[Any]:
-        """What the database holds, for seeing whether it has changed."""
-        digests = ", ".join(f"(select md5(string_agg(t::text, '' order by t.id)) from {table} t)" for table in _TABLES)
-        return list((await self.market.fetch(f"select {digests}"))[0])
+        """How many rows the database holds and who wrote last, for seeing whether it has changed."""
+        facts = ", ".join(f"(select (count(*), max(xmin::text::bigint))::text from {table})" for table in _TABLES)
+        return list((await self.market.fetch(f"select {facts}"))[0])
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def with_ids(source: str, ids: list[str]) -> str:
 
 
 @pytest.mark.parametrize("label", sorted(set(OPERATIONS) - ENDS_THE_RUN))
-@examples(14)
+@examples(8)
 @given(data=st.data())
 async def test_any_valid_operation_is_answered_or_refused_and_never_fails(playground: Playground, label, data):
     case = data.draw(OPERATIONS[label].as_strategy())
@@ -71,7 +71,7 @@ def arguments() -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize(("label", "declared"), arguments().items(), ids=arguments())
-@examples(6)
+@examples(5)
 @given(data=st.data())
 async def test_any_value_at_all_in_a_variable_is_answered_or_refused(playground: Playground, label, declared, data):
     kind, field = label.split(".")
