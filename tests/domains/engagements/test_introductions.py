@@ -8,6 +8,7 @@ from tests.domains.calendar.offering import BOOKING, booked, free_starts, offeri
 from tests.domains.engagements.conftest import Sides
 from tests.domains.engagements.journeys import ENGAGEMENT, FIELDS, Journey, begin, new_project, terms
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Person
+from tests.inbox import Inbox, text_of
 
 ABOUT = BOOKING.replace("{ id status", "{ id status source sourceId about cancelledByOther", 1)
 TALKS = """introductions { id status asClient changeable cancelledByMe cancelledByOther cancelReason
@@ -235,3 +236,24 @@ async def test_a_project_tells_whose_it_is(sides: Sides, client: Person):
     query = "query($id: ID!) { project(id: $id) { mine } }"
     for person, mine in ((client, True), (sides.cto.person, False)):
         assert (await person.query(query, id=project))["project"]["mine"] is mine
+
+
+async def test_mails_and_calendar_files_say_what_it_is_about(
+    sides: Sides, cto: ListedCto, client: Person, inbox: Inbox
+):
+    project = await new_project(client, title="Split the orders out")
+    made = await talk(client, cto, project)
+    await sides.market.work_off()
+    for person in (client, cto.person):
+        mail = [each for each in inbox.of(person.email) if each["Subject"].startswith("Your introduction with")][-1]
+        assert "About: Split the orders out" in text_of(mail)
+        (attached,) = mail.iter_attachments()
+        assert "Split the orders out" in attached.get_content().replace("\r\n ", "")
+    ended = {"engagementId": made["sourceId"], "version": 3, "reason": "Our plans have changed."}
+    await client.mutate("cancelEngagement", ENGAGEMENT, ended)
+    await sides.market.work_off()
+    for person in (client, cto.person):
+        mail = [each for each in inbox.of(person.email) if each["Subject"].startswith("Cancelled: your introduction")][
+            -1
+        ]
+        assert "is cancelled: “The engagement was cancelled.”" in text_of(mail)

@@ -54,7 +54,8 @@ async def test_calendars_are_kept_with_the_scope_for_it(sides: Sides, cto: Liste
         saved = await market.mutate("saveCalendar", CALENDAR, week(), await key_of(cto.person, *scopes))
         assert saved["__typename"] == wanted
     value: dict[str, Any] = {"ctoId": str(cto.id), "startsAt": (await free_starts(sides.client, cto))[2]}
-    about = {**value, "projectId": await new_project(sides.client)}
+    talking = await (await begin(market, sides.client, cto)).advance("introduction")
+    about = {**value, "projectId": talking.project_id}
     booked = {"cancelled": None}
     for scopes, wish, wanted in (
         (["READ_CALENDAR", "MANAGE_ENGAGEMENTS"], value, "Refusal"),
