@@ -45,7 +45,7 @@ def whole_course(
 ) -> list[tuple[httpx.AsyncClient, str, dict[str, str]]]:
     """Who presses what, from the shortlist to both reviews."""
     said = {key: str(value) for key, value in terms(rate=None).items()} | {"rate": "150"}
-    week = {"week": this_week().isoformat(), "hours": "7.5"}
+    week = {"week": "", "hours": "7.5"}  # this week
     return [
         (client, "remove", {}),
         (client, "restore", {}),
@@ -90,6 +90,7 @@ async def test_a_whole_course_by_pages(sides: Sides, client: httpx.AsyncClient, 
         assert answer.status_code == 303, (step, answer.text)
     shown = await journey.shown_to(sides.client)
     assert (shown["status"], shown["timeSheets"][0]["amount"]) == ("CLOSED", 14050 * 450 // 60)
+    assert shown["timeSheets"][0]["week"] == this_week().isoformat()
 
 
 async def test_what_was_typed_is_kept_when_it_is_refused(sides: Sides, cto: httpx.AsyncClient):

@@ -14,6 +14,7 @@ from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.web.forms import Form
 from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
 
 FormStep = Callable[[UnitOfWork, Seen, Form], Awaitable[str]]
 
@@ -62,14 +63,14 @@ def milestone_of(form: Form) -> MilestoneDraft:
 
 
 def time_sheet_of(form: Form) -> TimeSheetDraft:
-    """The time sheet that a form holds, its hours typed as 7.5.
+    """The time sheet that a form holds, its hours typed as 7.5; of this week where no day is named.
 
     Raises:
         InvalidInput: hours or a day that are none.
     """
     hundredths = form.money("hours")
     minutes = None if hundredths is None else round(hundredths * 60 / 100)
-    draft = TimeSheetDraft(form.day("week"), minutes, form.text("note"))
+    draft = TimeSheetDraft(form.day("week") or now().date(), minutes, form.text("note"))
     form.done()
     return draft
 
