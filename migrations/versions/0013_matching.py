@@ -49,6 +49,8 @@ def upgrade() -> None:
         "section in ('profile', 'headline', 'bio', 'experience', 'skills', 'portfolio')",
     )
     _create_readings()
+    _create_sketches()
+    _cover_what_matches_read()
     _create_weights()
     _create_feedback()
     _create_places()
@@ -63,8 +65,6 @@ def _create_readings() -> None:
         sa.Column("cto_id", sa.Uuid(), nullable=False),
         sa.Column("source_hash", sa.LargeBinary(), nullable=False),
         sa.Column("words", postgresql.TSVECTOR(), nullable=False),
-        sa.Column("stages", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("claims", sa.Integer(), server_default=sa.text("0"), nullable=False),
         _within("cto_readings", "cto_id", "ctos"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_cto_readings")),
         sa.UniqueConstraint("tenant_id", "cto_id", name=op.f("uq_cto_readings_tenant_id_cto_id")),
@@ -101,6 +101,46 @@ def _create_readings() -> None:
     op.add_column("project_vectors", sa.Column("edition", sa.Integer(), server_default=sa.text("0"), nullable=False))
     for table in ("cto_readings", "cto_mentions", "project_needs"):
         tenant_table(table)
+
+
+def _create_sketches() -> None:
+    op.create_table(
+        "cto_sketches",
+        *_key(),
+        sa.Column("cto_id", sa.Uuid(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("availability", sa.Integer(), nullable=False),
+        sa.Column("hourly_rate", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("stages", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("claims", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        *(sa.Column(name, postgresql.BIT(384), nullable=True) for name in ("headline", "bio", "experience", "skills")),
+        _within("cto_sketches", "cto_id", "ctos"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_cto_sketches")),
+        sa.UniqueConstraint("tenant_id", "cto_id", name=op.f("uq_cto_sketches_tenant_id_cto_id")),
+    )
+    tenant_table("cto_sketches")
+
+
+def _cover_what_matches_read() -> None:
+    """Indexes that answer by themselves, so that a match reads no wide rows but those of its candidates."""
+    op.create_index(
+        "ix_ctos_listed_by_reputation",
+        "ctos",
+        ["tenant_id", sa.text("rating desc nulls last"), sa.text("review_count desc"), "id"],
+        postgresql_include=["user_id", "availability", "hourly_rate", "currency"],
+        postgresql_where=sa.text("status = 'listed'"),
+    )
+    op.drop_index(op.f("ix_cto_skills_tenant_id_skill_id_cto_id"), "cto_skills")
+    op.create_index(
+        op.f("ix_cto_skills_tenant_id_skill_id_cto_id"),
+        "cto_skills",
+        ["tenant_id", "skill_id", "cto_id"],
+        postgresql_include=["level"],
+    )
+    op.create_index(
+        op.f("ix_skills_parent_id"), "skills", ["parent_id"], postgresql_where=sa.text("parent_id is not null")
+    )
 
 
 def _create_weights() -> None:

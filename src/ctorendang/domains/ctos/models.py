@@ -39,6 +39,16 @@ class Cto(Timestamps, TenantModel):
         CheckConstraint("jsonb_typeof(languages) = 'array'", name="languages_are_a_list"),
         Index(None, "tenant_id", "status", "rating"),
         Index("ix_ctos_tenant_id_industries", "industries", postgresql_using="gin"),
+        # Whom a match fills its list with, and whether they may be on it, without reading a profile.
+        Index(
+            "ix_ctos_listed_by_reputation",
+            "tenant_id",
+            text("rating desc nulls last"),
+            text("review_count desc"),
+            "id",
+            postgresql_include=["user_id", "availability", "hourly_rate", "currency"],
+            postgresql_where=text("status = 'listed'"),
+        ),
     )
 
     user_id: Mapped[UUID]
@@ -83,6 +93,7 @@ class Skill(Base):
         Index("ix_skills_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         # The few hundred that are known by other names as well; those are looked through one by one.
         Index("ix_skills_with_synonyms", "id", postgresql_where=text("synonyms <> '{}'")),
+        Index(None, "parent_id", postgresql_where=text("parent_id is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -107,7 +118,7 @@ class CtoSkill(TenantModel):
         UniqueConstraint("tenant_id", "cto_id", "skill_id"),
         CheckConstraint("level between 1 and 5", name="level"),
         CheckConstraint("years between 0 and 60", name="years"),
-        Index(None, "tenant_id", "skill_id", "cto_id"),
+        Index(None, "tenant_id", "skill_id", "cto_id", postgresql_include=["level"]),
     )
 
     cto_id: Mapped[UUID]

@@ -1,21 +1,23 @@
--- The CTOs that fit a project, scored. Hard filters, then candidates by meaning, by skills, by words and by reputation, then
--- the candidates' components. Everything names the tenant, so that row-level security becomes a one-time filter.
--- The order is by the same sum that scoring.score() adds up from the components.
+-- The CTOs that fit a project, scored. Candidates by meaning, by skills, by words and, where these are few, by reputation;
+-- whoever is one passes the hard filters as the profile stands now. Then the candidates' components.
+--
+-- Everything names the tenant, so that row-level security becomes a one-time filter. What is `materialized` or has
+-- `offset 0` keeps the planner from another order of joins: these are good in tenants of ten as of 20,000, and so one
+-- plan serves all, and need not be made anew each time. The order is by the same sum that scoring.score() adds up.
 with project as materialized (
-    select p.*, v.embedding, v.model, coalesce(p.stage, v.stage) as company_stage,
-           least(p.max_hourly_rate, cast(:max_hourly_rate as integer)) as rate_limit
+    select p.owner_id, p.currency, p.max_hourly_rate, p.hours_per_week, p.industry, v.embedding, v.model,
+           coalesce(p.stage, v.stage) as company_stage,
+           least(p.max_hourly_rate, cast(:max_hourly_rate as integer)) as rate_limit,
+           binary_quantize(v.embedding) as signs,
+           -- Any of the project's words.
+           (select string_agg(quote_literal(lexeme), ' | ')::tsquery
+            from unnest(to_tsvector('english', p.title || ' ' || p.description))) as words
     from projects p
     left join project_vectors v on v.tenant_id = p.tenant_id and v.project_id = p.id
     where p.tenant_id = :tenant_id and p.id = :project_id
 ),
-query as materialized (
-    -- Any of the project's words.
-    select (select string_agg(quote_literal(lexeme), ' | ')::tsquery
-            from unnest(to_tsvector('english', p.title || ' ' || p.description))) as words
-    from project p
-),
 tenant_facts as materialized (
-    select count(*) as ctos, coalesce(avg(rating), 4) as mean_rating
+    select count(*) as ctos, coalesce(avg(rating), 4)::float8 as mean_rating
     from ctos where tenant_id = :tenant_id and status = 'listed'
 ),
 wanted as materialized (
@@ -36,37 +38,51 @@ wanted as materialized (
     ) s
     join skills k on k.id = s.skill_id
 ),
+totals as materialized (
+    select sum(rarity) filter (where asked) as asked, sum(rarity) filter (where not asked) as suggested from wanted
+),
+said as materialized (
+    -- What a project does not say weighs nothing.
+    select case when t.asked is null then 0 else cast(:skills as float8) end as skills,
+           case when t.suggested is null then 0 else cast(:needs as float8) end as needs,
+           case when p.embedding is null then 0 else cast(:relevance as float8) end as relevance,
+           case when p.words is null then 0 else cast(:words as float8) end as words,
+           case when p.max_hourly_rate > 0 then cast(:rate as float8) else 0 end as rate,
+           cast(:availability as float8) as availability,
+           cast(:rating as float8) as rating,
+           cast(:freshness as float8) as freshness,
+           case when p.company_stage is null then 0 else cast(:stage as float8) end as stage,
+           case when p.industry is null then 0 else cast(:industry as float8) end as industry
+    from project p, totals t
+),
 shares as materialized (
+    -- The rest shares its weight.
     select skills / total as skills, needs / total as needs, relevance / total as relevance, words / total as words,
            rate / total as rate, availability / total as availability, rating / total as rating,
            freshness / total as freshness, stage / total as stage, industry / total as industry
     from (
         select *, skills + needs + relevance + words + rate + availability + rating + freshness + stage + industry
                as total
-        from (
-            select case when exists (select from wanted where asked) then cast(:skills as float8) else 0 end as skills,
-                   case when exists (select from wanted where not asked) then cast(:needs as float8) else 0 end
-                   as needs,
-                   case when p.embedding is not null then cast(:relevance as float8) else 0 end as relevance,
-                   case when (select words from query) is not null then cast(:words as float8) else 0 end as words,
-                   case when p.max_hourly_rate > 0 then cast(:rate as float8) else 0 end as rate,
-                   cast(:availability as float8) as availability,
-                   cast(:rating as float8) as rating,
-                   cast(:freshness as float8) as freshness,
-                   case when p.company_stage is not null then cast(:stage as float8) else 0 end as stage,
-                   case when p.industry is not null then cast(:industry as float8) else 0 end as industry
-            from project p
-        ) said
+        from said
     ) summed
 ),
-eligible as materialized (
+related as materialized (
+    -- Whose skills count a little for a wanted one: the broader, its other parts, and its own.
+    select w.skill_id as wanted_id, k.id as held_id from wanted w join skills k on k.id = w.parent_id
+    union
+    select w.skill_id, k.id from wanted w join skills k on k.parent_id = w.parent_id
+    union
+    select w.skill_id, k.id from wanted w join skills k on k.parent_id = w.skill_id
+),
+eligible as not materialized (
     select c.id, c.rating, c.review_count
-    from ctos c, project p
+    from ctos c
     where c.tenant_id = :tenant_id
       and c.status = 'listed'
-      and c.user_id <> p.owner_id
+      and c.user_id <> (select owner_id from project)
       and c.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
-      and (p.rate_limit is null or c.currency <> p.currency or c.hourly_rate <= p.rate_limit)
+      and (c.hourly_rate <= coalesce((select rate_limit from project), 2147483647)
+           or c.currency <> (select currency from project))
       and (cast(:min_rating as numeric) is null or c.rating >= cast(:min_rating as numeric))
       and (cardinality(cast(:must_skills as uuid[])) = 0 or not exists (
           select from unnest(cast(:must_skills as uuid[])) must(skill_id)
@@ -77,33 +93,40 @@ eligible as materialized (
           select from match_feedback f
           where f.tenant_id = :tenant_id and f.project_id = :project_id and f.cto_id = c.id)
 ),
+nearest as materialized (
+    -- Of a CTO's sections the nearest counts, by signs alone: the similarity of those found is computed in full below.
+    select k.cto_id,
+           least(k.headline <~> (select signs from project), k.bio <~> (select signs from project),
+                 k.experience <~> (select signs from project), k.skills <~> (select signs from project)) as distance
+    from cto_sketches k
+    where k.tenant_id = :tenant_id
+      and k.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
+      and (k.hourly_rate <= coalesce((select rate_limit from project), 2147483647)
+           or k.currency <> (select currency from project))
+      and k.model = (select model from project)
+    order by distance, cto_id
+    limit cast(:nearest as integer)
+),
 by_meaning as materialized (
-    -- Of a CTO's sections the nearest counts. Three sections each: the nearest CTOs are among thrice as many sections.
-    select cto_id
-    from (
-        select v.cto_id, v.embedding <#> (select embedding from project) as distance
-        from cto_vectors v
-        where v.tenant_id = :tenant_id
-          and v.model = (select model from project)
-          and v.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
-          and v.hourly_rate <= coalesce((select rate_limit from project), 2147483647)
-        order by distance
-        limit 3 * cast(:nearest as integer)
-    ) nearest
-    group by cto_id
+    select n.cto_id
+    from (select * from nearest order by distance, cto_id) n
+    cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
+    order by n.distance, n.cto_id
+    limit cast(:candidates as integer)
+),
+named as materialized (
+    -- What is merely spoken of has no level.
+    select h.cto_id, w.skill_id, h.level, w.rarity * h.level as strength
+    from wanted w join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = w.skill_id
+    union all
+    select m.cto_id, w.skill_id, 0, 2 * w.rarity
+    from wanted w join cto_mentions m on m.tenant_id = :tenant_id and m.skill_id = w.skill_id
 ),
 by_skills as materialized (
-    select cto_id
-    from (
-        select h.cto_id, w.rarity * h.level as strength
-        from wanted w join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = w.skill_id
-        union all
-        select m.cto_id, 2 * w.rarity
-        from wanted w join cto_mentions m on m.tenant_id = :tenant_id and m.skill_id = w.skill_id
-    ) named
-    join eligible e on e.id = cto_id
-    group by cto_id
-    order by sum(strength) desc, cto_id
+    select n.cto_id
+    from (select cto_id, sum(strength) as strength from named group by cto_id order by strength desc, cto_id) n
+    cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
+    order by n.strength desc, n.cto_id
     limit cast(:candidates as integer)
 ),
 by_words as materialized (
@@ -112,62 +135,45 @@ by_words as materialized (
     from cto_readings r join eligible e on e.id = r.cto_id
     where r.tenant_id = :tenant_id
       and (select ctos from tenant_facts) <= cast(:most_searched as integer)
-      and r.words @@ (select words from query)
-    order by ts_rank(r.words, (select words from query), 1) desc, r.cto_id
+      and r.words @@ (select words from project)
+    order by ts_rank(r.words, (select words from project), 1) desc, r.cto_id
     limit cast(:candidates as integer)
 ),
-by_reputation as materialized (
-    select id as cto_id from eligible order by rating desc nulls last, review_count desc, id
-    limit cast(:candidates as integer)
-),
-candidates as materialized (
-    select cto_id from by_meaning join eligible e on e.id = cto_id
+found as materialized (
+    select cto_id from by_meaning
     union select cto_id from by_skills
     union select cto_id from by_words
-    union select cto_id from by_reputation
+),
+candidates as materialized (
+    select cto_id from found
+    union
+    -- No list is shorter than it need be.
+    (select id from eligible order by rating desc nulls last, review_count desc, id
+     limit greatest(0, greatest(cast(:candidates as integer), cast(:first as integer)) - (select count(*) from found)))
 ),
 held as materialized (
-    select h.cto_id, h.skill_id, k.parent_id, h.level
+    -- Whatever the candidates know, for the sake of what is related to what is wanted.
+    select c.cto_id, h.skill_id
     from candidates c
-    join cto_skills h on h.tenant_id = :tenant_id and h.cto_id = c.cto_id
-    join skills k on k.id = h.skill_id
-    where exists (select from wanted)
-),
-focus as materialized (
-    -- Whoever names very many skills is believed a little less of each.
-    select c.cto_id, r.words, r.stages,
-           cast(sqrt(least(1, cast(:usual_claims as float8) / greatest(coalesce(r.claims, 0), 1))) as float8) as trust
-    from candidates c
-    left join cto_readings r on r.tenant_id = :tenant_id and r.cto_id = c.cto_id
+    cross join lateral (
+        select h.skill_id from cto_skills h where h.tenant_id = :tenant_id and h.cto_id = c.cto_id offset 0
+    ) h
 ),
 credits as materialized (
+    -- How well each wanted skill is covered, before trust.
     select cto_id, skill_id, max(credit) as credit
     from (
-        select h.cto_id, w.skill_id, (0.5 + 0.1 * h.level) * f.trust as credit
-        from held h join wanted w on w.skill_id = h.skill_id join focus f on f.cto_id = h.cto_id
+        select n.cto_id, n.skill_id, cast(0.5 as float8) + cast(0.1 as float8) * n.level as credit
+        from candidates c join named n on n.cto_id = c.cto_id
         union all
-        select c.cto_id, w.skill_id, 0.5 * f.trust
-        from candidates c
-        join cto_mentions m on m.tenant_id = :tenant_id and m.cto_id = c.cto_id
-        join wanted w on w.skill_id = m.skill_id
-        join focus f on f.cto_id = c.cto_id
-        union all
-        select h.cto_id, w.skill_id, 0.3 * f.trust
-        from held h join wanted w on w.parent_id = h.skill_id join focus f on f.cto_id = h.cto_id
-        union all
-        select h.cto_id, w.skill_id, 0.3 * f.trust
-        from held h join wanted w on w.parent_id = h.parent_id join focus f on f.cto_id = h.cto_id
-        union all
-        select h.cto_id, w.skill_id, 0.3 * f.trust
-        from held h join wanted w on w.skill_id = h.parent_id join focus f on f.cto_id = h.cto_id
+        select h.cto_id, r.wanted_id, cast(0.3 as float8)
+        from held h join related r on r.held_id = h.skill_id
     ) found
     group by cto_id, skill_id
 ),
 skilled as materialized (
-    select x.cto_id,
-           sum(w.rarity * x.credit) filter (where w.asked) / (select sum(rarity) from wanted where asked) as skills,
-           sum(w.rarity * x.credit) filter (where not w.asked) / (select sum(rarity) from wanted where not asked)
-           as needs
+    select x.cto_id, sum(w.rarity * x.credit) filter (where w.asked) as skills,
+           sum(w.rarity * x.credit) filter (where not w.asked) as needs
     from credits x join wanted w on w.skill_id = x.skill_id
     group by x.cto_id
 ),
@@ -178,20 +184,18 @@ meant as materialized (
     group by v.cto_id
 ),
 valued as materialized (
-    select c.id, c.availability as hours, c.rating as stars, c.review_count, c.updated_at, c.published_at, n.trust,
-           n.stages,
+    select c.id, c.availability as hours, c.rating as stars, c.review_count, c.updated_at, c.published_at, n.stages,
            case when c.currency = p.currency and p.max_hourly_rate > 0
                 then c.hourly_rate::float8 / p.max_hourly_rate end as rate_share,
            -- Rounded, since the order in which a sum is taken must not tell equals apart.
-           round(coalesce(s.skills, 0)::numeric, 9)::float8 as skills,
-           round(coalesce(s.needs, 0)::numeric, 9)::float8 as needs,
+           round(coalesce(s.skills * coalesce(n.trust, 1) / t.asked, 0)::numeric, 9)::float8 as skills,
+           round(coalesce(s.needs * coalesce(n.trust, 1) / t.suggested, 0)::numeric, 9)::float8 as needs,
            greatest(0, least(1, (coalesce(m.similarity, 0) - cast(:similarity_low as float8))
                 / (cast(:similarity_high as float8) - cast(:similarity_low as float8)))) as relevance,
-           least(1, coalesce(ts_rank(n.words, q.words, 1), 0) / cast(:words_high as float8))::float8 as words,
            case when c.currency <> p.currency or coalesce(p.max_hourly_rate, 0) = 0 then 0.5
                 else greatest(0.6, least(1, 1 - 2 * (c.hourly_rate::float8 / p.max_hourly_rate - 0.8))) end as rate,
            least(1, c.availability::float8 / coalesce(p.hours_per_week, 20)) as availability,
-           ((coalesce(c.rating, 0) * c.review_count + f.mean_rating * 3) / (c.review_count + 3) - 1)::float8 / 4
+           ((coalesce(c.rating::float8, 0) * c.review_count + f.mean_rating * 3) / (c.review_count + 3) - 1) / 4
            as rating,
            -- In whole days, so that a list does not change by itself while somebody looks at it.
            power(0.5, greatest(0, current_date - cast(c.updated_at as date)) / cast(:half_life as float8)) as freshness,
@@ -201,37 +205,59 @@ valued as materialized (
                         - array_position(cast(:stages as text[]), p.company_stage)))) from unnest(n.stages) stage)
            end::float8 as stage,
            case when p.industry = any(c.industries) then 1 else 0 end::float8 as industry
-    from focus n
-    join ctos c on c.tenant_id = :tenant_id and c.id = n.cto_id
+    from candidates d
+    join ctos c on c.tenant_id = :tenant_id and c.id = d.cto_id
+    left join lateral (
+        -- Whoever names very many skills is believed a little less of each.
+        select r.stages, sqrt(least(1, cast(:usual_claims as float8) / greatest(r.claims, 1))) as trust
+        from cto_sketches r where r.tenant_id = :tenant_id and r.cto_id = d.cto_id
+    ) n on true
     cross join project p
-    cross join query q
     cross join tenant_facts f
+    cross join totals t
     left join skilled s on s.cto_id = c.id
     left join meant m on m.cto_id = c.id
 ),
-best as materialized (
-    select v.*
-    from valued v cross join shares w
-    order by w.skills * v.skills + w.needs * v.needs + w.relevance * v.relevance + w.words * v.words + w.rate * v.rate
+bounded as materialized (
+    select v.*, w.skills * v.skills + w.needs * v.needs + w.relevance * v.relevance + w.rate * v.rate
            + w.availability * v.availability + w.rating * v.rating + w.freshness * v.freshness + w.stage * v.stage
-           + w.industry * v.industry desc, v.id
+           + w.industry * v.industry as least_score
+    from valued v cross join shares w
+),
+spoken as materialized (
+    -- Words are dear to rank and weigh little: only of those is it asked whom they could still bring onto the list.
+    select b.*, least(1, coalesce(ts_rank(r.words, p.words, 1), 0) / cast(:words_high as float8))::float8 as words
+    from bounded b cross join shares w cross join project p
+    left join cto_readings r on r.tenant_id = :tenant_id and r.cto_id = b.id
+    where b.least_score + w.words + 1e-9 >= coalesce((
+        select least_score from bounded order by least_score desc
+        offset greatest(0, cast(:first as integer) - 1) limit 1), 0)
+),
+best as materialized (
+    select s.*
+    from spoken s cross join shares w
+    order by w.skills * s.skills + w.needs * s.needs + w.relevance * s.relevance + w.words * s.words + w.rate * s.rate
+           + w.availability * s.availability + w.rating * s.rating + w.freshness * s.freshness + w.stage * s.stage
+           + w.industry * s.industry desc, s.id
     limit cast(:first as integer)
+),
+noted as materialized (
+    select b.id,
+           array_agg(w.name order by w.rarity desc, w.name) filter (where w.asked and x.credit > 0.4) as has,
+           array_agg(w.name order by w.rarity desc, w.name) filter (where w.must and x.credit <= 0.4) as near,
+           array_agg(w.name order by w.rarity desc, w.name) filter (where w.must and x.credit is null) as lacks,
+           array_agg(w.name order by w.rarity desc, w.name)
+               filter (where w.asked and not w.must and coalesce(x.credit, 0) <= 0.4) as misses,
+           array_agg(w.name order by w.rarity desc, w.name) filter (where not w.asked and x.credit > 0.4) as suggested
+    from best b cross join wanted w left join credits x on x.skill_id = w.skill_id and x.cto_id = b.id
+    group by b.id
 )
-select b.*, to_jsonb(w) as shares, p.hours_per_week, p.industry as project_industry, p.company_stage,
-       n.has, n.near, n.lacks, n.misses, n.suggested
-from best b cross join shares w cross join project p
-cross join lateral (
-    select coalesce(array_agg(w.name order by w.rarity desc) filter (where w.asked and credit > 0.4 * b.trust), '{}')
-           as has,
-           coalesce(array_agg(w.name order by w.rarity desc)
-                filter (where w.must and credit > 0 and credit <= 0.4 * b.trust), '{}') as near,
-           coalesce(array_agg(w.name order by w.rarity desc) filter (where w.must and credit is null), '{}') as lacks,
-           coalesce(array_agg(w.name order by w.rarity desc)
-                filter (where w.asked and not w.must and coalesce(credit, 0) <= 0.4 * b.trust), '{}') as misses,
-           coalesce(array_agg(w.name order by w.rarity desc)
-                filter (where not w.asked and credit > 0.4 * b.trust), '{}') as suggested
-    from wanted w left join credits x on x.skill_id = w.skill_id and x.cto_id = b.id
-) n
+select b.id, b.hours, b.stars, b.review_count, b.updated_at, b.published_at, b.stages, b.rate_share, b.skills,
+       b.needs, b.relevance, b.words, b.rate, b.availability, b.rating, b.freshness, b.stage, b.industry,
+       to_jsonb(w) as shares, p.hours_per_week, p.industry as project_industry, p.company_stage,
+       coalesce(n.has, '{}') as has, coalesce(n.near, '{}') as near, coalesce(n.lacks, '{}') as lacks,
+       coalesce(n.misses, '{}') as misses, coalesce(n.suggested, '{}') as suggested
+from best b cross join shares w cross join project p left join noted n on n.id = b.id
 order by w.skills * b.skills + w.needs * b.needs + w.relevance * b.relevance + w.words * b.words + w.rate * b.rate
        + w.availability * b.availability + w.rating * b.rating + w.freshness * b.freshness + w.stage * b.stage
        + w.industry * b.industry desc, b.id

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import REAL, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import BIT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import Base, TenantModel, within_tenant
@@ -16,8 +16,7 @@ from ctorendang.infra.gateways.embeddings import DIMENSIONS
 class CtoVector(TenantModel):
     """A section of a CTO's profile, read by a model. Sections are told apart because one vector a profile is too blunt.
 
-    Rows of CTOs who are not listed do not exist. Availability and rate stand here too, so that the scan of a tenant's
-    vectors filters without a join; what it finds is checked against the profile itself afterwards.
+    Rows of CTOs who are not listed do not exist.
 
     Attributes:
         source_hash: of the text that was read, so an unchanged section is not read twice.
@@ -66,14 +65,40 @@ class ProjectVector(TenantModel):
     edition: Mapped[int] = mapped_column(server_default=text("0"))
 
 
-class CtoReading(TenantModel):
-    """What else was read of a listed profile, without the person's name and without pronouns.
+class CtoSketch(TenantModel):
+    """What every match looks at of every listed profile, in few bytes: a tenant's rows are scanned as a whole.
+
+    Availability, rate and currency are as on the profile when it was read; whom the scan finds is checked against the
+    profile itself.
 
     Attributes:
-        words: for full-text ranking.
         stages: of companies, at which the CTO is at home.
         claims: how many skills the profile names; a claim among many counts less.
+        headline: the signs of the section's vector, and so for the other sections; the fewer differ from the signs of a
+            project's vector, the nearer is what both mean.
     """
+
+    __tablename__ = "cto_sketches"
+    __table_args__ = (
+        within_tenant("cto_id", "ctos", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "cto_id"),
+    )
+
+    cto_id: Mapped[UUID]
+    model: Mapped[str]
+    availability: Mapped[int]
+    hourly_rate: Mapped[int]
+    currency: Mapped[str]
+    stages: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    claims: Mapped[int] = mapped_column(server_default=text("0"))
+    headline: Mapped[Any] = mapped_column(BIT(DIMENSIONS), nullable=True)
+    bio: Mapped[Any] = mapped_column(BIT(DIMENSIONS), nullable=True)
+    experience: Mapped[Any] = mapped_column(BIT(DIMENSIONS), nullable=True)
+    skills: Mapped[Any] = mapped_column(BIT(DIMENSIONS), nullable=True)
+
+
+class CtoReading(TenantModel):
+    """The words of a listed profile for full-text ranking, without the person's name and without pronouns."""
 
     __tablename__ = "cto_readings"
     __table_args__ = (
@@ -84,8 +109,6 @@ class CtoReading(TenantModel):
     cto_id: Mapped[UUID]
     source_hash: Mapped[bytes]
     words: Mapped[Any] = mapped_column(TSVECTOR)
-    stages: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
-    claims: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class CtoMention(TenantModel):

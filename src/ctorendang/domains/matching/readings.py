@@ -5,38 +5,48 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, literal_column
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, cast, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import BIT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ctorendang.domains.matching.models import CtoMention, CtoReading, ProjectNeed
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.matching.models import CtoMention, CtoReading, CtoSketch, CtoVector, ProjectNeed
 from ctorendang.domains.matching.stages import told_stages
 from ctorendang.domains.matching.texts import all_words, source_hash
 from ctorendang.domains.matching.vocabulary import Vocabulary
+from ctorendang.infra.gateways.embeddings import DIMENSIONS
 
 # Skills and the headline say in few words what the rest says in many.
 _RANKS: dict[str, ColumnElement[Any]] = dict.fromkeys(("headline", "skills"), literal_column("'A'::\"char\""))
 _RANK: ColumnElement[Any] = literal_column("'B'::\"char\"")
+SKETCHED = ("headline", "bio", "experience", "skills")
+"""The sections of which ``CtoSketch`` keeps the signs."""
 
 
 class Readings:
-    """What stands in ``cto_readings``, ``cto_mentions`` and ``project_needs`` of one tenant."""
+    """What stands in ``cto_readings``, ``cto_sketches``, ``cto_mentions`` and ``project_needs`` of one tenant."""
 
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
 
     async def put_cto(
-        self, cto_id: UUID, sections: Mapping[str, str], vocabulary: Vocabulary, stages: Sequence[str], claims: int
+        self, cto: Cto, sections: Mapping[str, str], vocabulary: Vocabulary, model: str, claims: int
     ) -> None:
-        """Keep what a profile says now.
+        """Keep what a profile says now, after its vectors.
 
         Args:
             sections: its texts, without name and pronouns.
-            stages: that its owner has ticked; told from the texts where there are none.
+            model: that has read them.
             claims: how many skills it names.
         """
         text = all_words(sections)
+        await self._put_words(cto.id, sections, text)
+        await self._put_mentions(cto.id, vocabulary.named_in(text))
+        # What its owner has ticked, or else what its texts tell.
+        await self._put_sketch(cto, model, list(cto.stages) or told_stages(text), claims)
+
+    async def _put_words(self, cto_id: UUID, sections: Mapping[str, str], text: str) -> None:
         weighted = [
             func.setweight(func.to_tsvector("english", each), _RANKS.get(section, _RANK))
             for section, each in sections.items()
@@ -44,16 +54,30 @@ class Readings:
         words: ColumnElement[Any] = weighted[0]
         for each in weighted[1:]:
             words = words.op("||")(each)
-        values = {
-            "source_hash": source_hash(text),
-            "words": words,
-            "stages": list(stages) or told_stages(text),
-            "claims": claims,
-        }
+        values = {"source_hash": source_hash(text), "words": words}
         keys = {"tenant_id": self._tenant_id, "cto_id": cto_id}
         statement = insert(CtoReading).values(**keys, **values)
         await self._session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
-        await self._put_mentions(cto_id, vocabulary.named_in(text))
+
+    async def _put_sketch(self, cto: Cto, model: str, stages: Sequence[str], claims: int) -> None:
+        ours = (CtoVector.tenant_id == self._tenant_id) & (CtoVector.cto_id == cto.id) & (CtoVector.model == model)
+        values = {
+            "model": model,
+            "availability": cto.availability,
+            "hourly_rate": cto.hourly_rate,
+            "currency": cto.currency,
+            "stages": stages,
+            "claims": claims,
+            **{
+                section: select(cast(func.binary_quantize(CtoVector.embedding), BIT(DIMENSIONS)))
+                .where(ours, CtoVector.section == section)
+                .scalar_subquery()
+                for section in SKETCHED
+            },
+        }
+        keys = {"tenant_id": self._tenant_id, "cto_id": cto.id}
+        statement = insert(CtoSketch).values(**keys, **values)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
 
     async def _put_mentions(self, cto_id: UUID, skill_ids: Sequence[UUID]) -> None:
         ours = (CtoMention.tenant_id == self._tenant_id) & (CtoMention.cto_id == cto_id)
@@ -64,7 +88,7 @@ class Readings:
 
     async def forget_cto(self, cto_id: UUID) -> None:
         """Keep nothing of a profile."""
-        for model in (CtoReading, CtoMention):
+        for model in (CtoReading, CtoSketch, CtoMention):
             await self._session.execute(delete(model).where(model.tenant_id == self._tenant_id, model.cto_id == cto_id))
 
     async def put_needs(self, project_id: UUID, needs: Mapping[UUID, float]) -> None:

@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Integer, Text, Uuid
 
 from ctorendang.domains.matching.models import MatchWeights, TenantMatchWeights
 from ctorendang.domains.matching.scoring import adjusted
 from ctorendang.domains.matching.stages import STAGES
 
 _CANDIDATES = 150
+# How many more of the nearest are looked at than become candidates: some do not pass a filter as they are now, many
+# where the filters are such as their sketches know nothing of.
+_SPARE, _SPARE_IF_THINNED = 2, 20
 # Between unrelated and near-identical texts, as the local model scores them (measured on the demo profiles).
 _SIMILARITY_LOW, _SIMILARITY_HIGH = 0.10, 0.65
 # What a text that shares many of a project's words ranks at.
@@ -26,7 +29,11 @@ _USUAL_CLAIMS = 10
 _MOST_SEARCHED = 2_000
 
 _SQL = text((resources.files(__package__) / "match.sql").read_text("utf-8")).bindparams(
-    bindparam("must_skills", type_=ARRAY(Uuid())), bindparam("stages", type_=ARRAY(Text()))
+    bindparam("must_skills", type_=ARRAY(Uuid())),
+    bindparam("stages", type_=ARRAY(Text())),
+    # Part of the text, so that the one plan that Postgres keeps is made with these in mind.
+    bindparam("candidates", type_=Integer(), literal_execute=True),
+    bindparam("nearest", type_=Integer(), literal_execute=True),
 )
 
 
@@ -55,7 +62,16 @@ class MatchRepository:
 
     async def weights(self) -> dict[str, float]:
         """How much each component weighs in this tenant now."""
-        return adjusted((await self.reference()).weights, await self.factors())
+        factors = (
+            select(TenantMatchWeights.factors)
+            .where(TenantMatchWeights.tenant_id == self._tenant_id)
+            .order_by(TenantMatchWeights.revision.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        statement = select(MatchWeights.weights, factors).order_by(MatchWeights.version.desc()).limit(1)
+        weights, own = (await self._session.execute(statement)).one()
+        return adjusted(weights, own or {})
 
     async def reference(self) -> MatchWeights:
         """The newest version of the weights for everyone."""
@@ -87,7 +103,6 @@ class MatchRepository:
             candidates: how many each way of finding some contributes.
         """
         bounds = bounds or Bounds()
-        # Filters that the vectors know nothing of would thin the nearest out: take more of them then.
         thinned = bool(bounds.skill_ids) or bounds.min_rating is not None
         parameters = {
             **weights,
@@ -95,7 +110,7 @@ class MatchRepository:
             "project_id": project_id,
             "first": first,
             "candidates": candidates,
-            "nearest": candidates * (10 if thinned else 1),
+            "nearest": candidates * (_SPARE_IF_THINNED if thinned else _SPARE),
             "similarity_low": _SIMILARITY_LOW,
             "similarity_high": _SIMILARITY_HIGH,
             "words_high": _WORDS_HIGH,

@@ -60,7 +60,7 @@ class VectorService:
             texts = profile_sections(cto.name, cto.headline, cto.bio, names, cto.experience)
             vectors = await self._read_changed(cto_id, texts)
         await self._put_sections(cto, texts, vectors)
-        await self._readings.put_cto(cto_id, texts, vocabulary, cto.stages, claims=len(skills))
+        await self._readings.put_cto(cto, texts, vocabulary, self._embedder.model, claims=len(skills))
 
     async def _skills(self, cto: Cto) -> list[Skill]:
         return [skill for skill, _ in (await CtoService(self._work).skills_of([cto.id]))[cto.id]]

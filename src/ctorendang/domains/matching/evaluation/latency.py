@@ -28,20 +28,22 @@ _FILL = (
     "with own as (select array_agg(id) as ids from skills where source = 'own') insert into cto_skills (tenant_id,"
     " cto_id, skill_id, level) select c.tenant_id, c.id, ids[1 + abs(hashtext(c.id::text || k)) % cardinality(ids)],"
     " 1 + k % 5 from ctos c, own, generate_series(1, 5) k where c.tenant_id = :tenant_id on conflict do nothing",
-    "insert into cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding)"
-    " select c.tenant_id, c.id, 'bio', :model, '', c.availability, c.hourly_rate, (select"
-    " l2_normalize(array_agg(random() - 0.5)::halfvec(384)) from generate_series(1, 384) where c.id is not null)"
-    " from (select * from ctos where tenant_id = :tenant_id limit 200) c",
-    "with pool as (select array_agg(embedding) as vectors from cto_vectors where tenant_id = :tenant_id) insert into"
-    " cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding) select"
-    " c.tenant_id, c.id, 'bio', :model, '', c.availability, c.hourly_rate,"
-    " vectors[1 + abs(hashtext(c.id::text)) % cardinality(vectors)]"
-    " from ctos c, pool where c.tenant_id = :tenant_id on conflict do nothing",
-    "insert into cto_vectors (tenant_id, cto_id, section, model, source_hash, availability, hourly_rate, embedding)"
-    " select tenant_id, cto_id, s.section, model, '', availability, hourly_rate, embedding from cto_vectors,"
-    " (values ('headline'), ('skills')) s(section) where tenant_id = :tenant_id",
-    "insert into cto_readings (tenant_id, cto_id, source_hash, words, claims) select tenant_id, id, '',"
-    " to_tsvector('english', headline || ' ' || bio), 5 from ctos where tenant_id = :tenant_id",
+    "with pool as materialized (select array_agg(vector) as vectors from (select"
+    " l2_normalize(array_agg(random() - 0.5)::halfvec(384)) as vector from generate_series(1, 1000) n,"
+    " generate_series(1, 384) group by n) made) insert into cto_vectors (tenant_id, cto_id, section, model,"
+    " source_hash, availability, hourly_rate, embedding) select c.tenant_id, c.id, s.section, :model, '',"
+    " c.availability, c.hourly_rate, vectors[1 + abs(hashtext(c.id::text || s.section)) % cardinality(vectors)]"
+    " from ctos c, pool, (values ('headline'), ('bio'), ('skills')) s(section)"
+    " where c.tenant_id = :tenant_id order by c.id",
+    "insert into cto_sketches (tenant_id, cto_id, model, availability, hourly_rate, currency, claims, headline, bio,"
+    " skills) select c.tenant_id, c.id, :model, c.availability, c.hourly_rate, c.currency, 5,"
+    " bit_or(binary_quantize(v.embedding)) filter (where v.section = 'headline'),"
+    " bit_or(binary_quantize(v.embedding)) filter (where v.section = 'bio'),"
+    " bit_or(binary_quantize(v.embedding)) filter (where v.section = 'skills')"
+    " from ctos c join cto_vectors v on v.tenant_id = c.tenant_id and v.cto_id = c.id"
+    " where c.tenant_id = :tenant_id group by c.tenant_id, c.id",
+    "insert into cto_readings (tenant_id, cto_id, source_hash, words) select tenant_id, id, '',"
+    " to_tsvector('english', headline || ' ' || bio) from ctos where tenant_id = :tenant_id",
     "insert into cto_mentions (tenant_id, cto_id, skill_id) select tenant_id, cto_id, skill_id from cto_skills"
     " where tenant_id = :tenant_id and level > 3",
 )
