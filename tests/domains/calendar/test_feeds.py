@@ -10,6 +10,9 @@ from tests.domains.calendar.test_busy_files import event, file
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Person, sign_in, submit
 from tests.infra.gateways.outgoing_servers import answering, serving
 
+from ctorendang.domains.calendar import mutations, pages
+from ctorendang.infra.auth.limits import Limit
+
 FEED = "... on BusyFeed { id name host problem readAt }" + PROBLEMS
 SECRET = "... on CreatedCalendarFeed { path }" + PROBLEMS
 CHANGED = "... on CalendarChanged { message }" + PROBLEMS
@@ -153,6 +156,23 @@ async def test_one_follows_only_so_many_calendars_and_nobody_elses(market: Marke
     assert (await follow(cto, "https://calendar.example/6.ics"))["code"] == "too_many_entries"
     for mutation, selection in (("refreshBusyFeed", FEED), ("removeBusyFeed", CHANGED)):
         assert (await other.person.mutate(mutation, selection, {"feedId": added[0]["id"]}))["code"] == "not_found"
+
+
+@pytest.mark.parametrize("by", ["graphql", "page"])
+async def test_nobody_has_a_server_asked_without_an_end(market: Marketplace, monkeypatch: pytest.MonkeyPatch, by: str):
+    for module in (mutations, pages):
+        monkeypatch.setattr(module, "ADDED", Limit(f"feeds-in-test-{uuid4()}", attempts=1, seconds=3600))
+    cto = await offering(market)
+    if by == "graphql":
+        added = await follow(cto, "https://calendar.example/1.ics")
+        await cto.person.mutate("removeBusyFeed", CHANGED, {"feedId": added["id"]})
+        assert (await follow(cto, "https://calendar.example/1.ics"))["code"] == "too_many_attempts"
+        return
+    form = {"name": "Work", "url": "https://calendar.example/1.ics"}
+    async with market.browser() as browser:
+        await sign_in(browser, cto.person)
+        answers = [await submit(browser, "/account/calendar", "/account/calendar/feeds", form) for _ in range(2)]
+    assert [each.status_code for each in answers] == [303, 429]
 
 
 async def published(person: Person) -> str:

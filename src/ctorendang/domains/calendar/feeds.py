@@ -13,6 +13,7 @@ from ctorendang.domains.calendar.repository import CalendarRepository
 from ctorendang.domains.calendar.slots import Span
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.repository import CtoRepository
+from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.gateways.outgoing import AddressNotAllowed, FetchFailed
 from ctorendang.infra.sealing import seal, unseal
@@ -24,6 +25,8 @@ from ctorendang.kit.ids import uuid7
 MOST_FEEDS = 5
 MOST_BYTES = 2_000_000
 READ_AHEAD = timedelta(weeks=10)
+ADDED = Limit("busy-feeds-added", attempts=30, seconds=3600)
+"""Each is read at once: nobody has a server asked without an end by naming and removing its address."""
 REST = timedelta(minutes=1)
 """How long a server is left in peace after it was asked."""
 

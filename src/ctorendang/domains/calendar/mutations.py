@@ -14,7 +14,7 @@ from ctorendang.domains.calendar.draft import (
     TypedSlot,
     TypedWeeklySlot,
 )
-from ctorendang.domains.calendar.feeds import BusyFeedService
+from ctorendang.domains.calendar.feeds import ADDED, BusyFeedService
 from ctorendang.domains.calendar.graphql import BusyFeedType, CalendarExceptionType, FreeSlot, MyCalendar
 from ctorendang.domains.calendar.published import PublishedCalendars, feed_path
 from ctorendang.domains.calendar.schedules import OwnCalendar, ScheduleService
@@ -183,6 +183,8 @@ class CalendarMutations:
     @mutation
     async def add_busy_feed(self, info: Info, input: AddBusyFeedInput) -> BusyFeedResult:
         """Follow a calendar elsewhere; it is read in the background."""
+        actor = info.context.actor
+        await info.context.product.limiter.count(ADDED, str(actor.tenant_id), str(actor.person))
         return BusyFeedType.of(await info.context.use(lambda work: BusyFeedService(work).add(input.name, input.url)))
 
     @mutation

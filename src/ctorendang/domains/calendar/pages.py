@@ -14,7 +14,7 @@ from ctorendang.domains.calendar.draft import (
     TypedSlot,
     TypedWeeklySlot,
 )
-from ctorendang.domains.calendar.feeds import BusyFeedService
+from ctorendang.domains.calendar.feeds import ADDED, BusyFeedService
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.schedules import ScheduleService
 from ctorendang.infra.errors import AppError
@@ -103,6 +103,7 @@ class CalendarPages(Controller):
         actor = context_of(request).actor
         product.grants.require(actor, CalendarPermission.MANAGE_OWN)
         try:
+            await product.limiter.count(ADDED, str(actor.tenant_id), str(actor.person))
             async with product.units.begin(actor) as work:
                 await BusyFeedService(work).add(form.text("name"), form.text("url"))
         except AppError as error:
