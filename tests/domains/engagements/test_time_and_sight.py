@@ -46,6 +46,9 @@ async def test_a_trial_reaches_its_limit(sides: Sides, inbox: Inbox):
     journey = await sides.at("trial")
     await sides.market.work_off()
     overdue = "update engagements set trial_ends_at = now() - interval '1 second' where status = 'trial'"
+    await sides.market.fetch_as("worker", overdue)
+    late = await journey.act(sides.cto.person, "submitTimeSheet", week=this_week().isoformat(), minutes=60)
+    assert late["code"] == "step_not_possible", "also while no worker has noted it"
     await let_pass(sides.market, "engagement.trial_due", overdue)
     shown = await journey.shown_to(sides.client)
     assert (shown["status"], shown["trialOver"], shown["nextStep"]["awaited"]) == ("TRIAL", True, True)

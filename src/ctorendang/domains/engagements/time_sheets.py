@@ -14,6 +14,7 @@ from ctorendang.domains.engagements.transitions import Action
 from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
+from ctorendang.kit.clock import now
 
 _OPEN = (TimeSheetStatus.SUBMITTED, TimeSheetStatus.DISPUTED)
 
@@ -74,7 +75,12 @@ class TimeSheetService:
         engagement = step.engagement
         if engagement.status != EngagementStatus.TRIAL or engagement.trial_minutes is None:
             return
-        step.need(not engagement.trial_over, "The trial is over. The client decides how to go on.")
+        # Its time is over by the clock; that it was noted, which a worker does, may come later.
+        ends = engagement.trial_ends_at
+        step.need(
+            not engagement.trial_over and (ends is None or ends > now()),
+            "The trial is over. The client decides how to go on.",
+        )
         others = await self._work.session.scalar(
             select(func.coalesce(func.sum(TimeSheet.minutes), 0)).where(
                 TimeSheet.tenant_id == engagement.tenant_id,
