@@ -57,6 +57,16 @@ async def test_a_decline_needs_a_reason(market: Marketplace):
     assert ("Fill this in." in shown, "1 profile waiting" in shown) == (True, True)
 
 
+async def test_whoever_was_suspended_while_they_waited_is_not_listed(market: Marketplace):
+    (person, cto_id), admin = await applicant(market, "Waiting"), await market.join("admin")
+    await market.fetch("update users set status = 'suspended' where id = $1", person.id)
+    refused = await admin.mutate("approveCto", "... on Cto { status }" + PROBLEMS, {"ctoId": cto_id})
+    assert refused["code"] == "profile_not_ready"
+    await market.fetch("update users set status = 'active', roles = '{client}' where id = $1", person.id)
+    refused = await admin.mutate("approveCto", "... on Cto { status }" + PROBLEMS, {"ctoId": cto_id})
+    assert refused["code"] == "profile_not_ready"
+
+
 async def test_others_have_no_queue(market: Marketplace):
     _, cto_id = await applicant(market, "Waiting")
     for role in ("client", "cto"):

@@ -125,6 +125,15 @@ async def test_whoever_is_here_already_is_updated(market: Marketplace):
     assert set(ids) == {str(listed.id)}
 
 
+async def test_whom_a_directory_keeps_is_not_renamed(market: Marketplace):
+    row = record(email="kept@people.example", name="As The Directory Says")
+    await run(market, json_file(row))
+    await market.fetch("update users set managed = true where email = 'kept@people.example'")
+    await run(market, json_file({**row, "name": "As The File Says"}))
+    names = await market.fetch("select u.name, c.name as shown from users u join ctos c on c.user_id = u.id")
+    assert [tuple(each) for each in names] == [("As The Directory Says", "As The Directory Says")]
+
+
 async def test_an_imported_person_is_renamed_until_they_come(market: Marketplace):
     await run(market, json_file(record(1)))
     await run(market, json_file(record(1, name="Ada Renamed", skills=[{"name": "Rust", "level": 5}])))

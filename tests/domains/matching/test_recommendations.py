@@ -138,8 +138,9 @@ async def test_similar_ctos_are_listed_ones_of_this_tenant(market: Marketplace, 
     one, two = await market.listed_cto(), await market.listed_cto()
     paused = await market.listed_cto()
     await other_market.listed_cto()
-    await paused.person.mutate("pauseCtoProfile", "__typename")
     await market.work_off()
+    # Also before the worker has heard of it.
+    await paused.person.mutate("pauseCtoProfile", "__typename")
     found = (await market.graphql(SIMILAR, id=str(one.id)))["data"]["similarCtos"]
     assert found == [{"id": str(two.id)}]
 
