@@ -112,6 +112,14 @@ async def test_nobody_elses_work_or_money_is_on_it(market: Marketplace, outsider
         assert (await person.query(EARNINGS))["earnings"] == []
 
 
+async def test_what_one_owes_as_a_client_is_no_earning_of_one_s_own(market: Marketplace):
+    cto, both = await market.listed_cto(), await market.join("client", "cto")
+    journey = await (await begin(market, both, cto)).advance("active")
+    await journey.done(cto.person, "submitTimeSheet", week=this_week().isoformat(), minutes=60)
+    assert (await both.query(EARNINGS))["earnings"] == []
+    assert (await cto.person.query(EARNINGS))["earnings"][0]["openAmount"] == 15_000
+
+
 async def test_earnings_are_what_is_approved_by_currency(market: Marketplace):
     cto, client = await market.listed_cto(), await market.join("client")
     journey = await (await begin(market, client, cto)).advance("active")
