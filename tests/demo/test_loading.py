@@ -83,5 +83,7 @@ async def test_any_number_of_new_tenants(settings, marketplaces):
     shown = [edge["node"] for edge in answer["data"]["ctos"]["edges"]]
     assert len(shown) == len(listed)
     assert all(len(node["skills"]) == 5 for node in shown)
+    (sketched,) = await market.fetch("select count(headline), count(experience), min(claims) from cto_sketches")
+    assert tuple(sketched) == (len(listed), len(listed), 5)
     vectors = await market.fetch("select section, count(*) from cto_vectors group by section")
     assert dict(vectors) == dict.fromkeys(["headline", "bio", "experience", "skills"], len(listed))

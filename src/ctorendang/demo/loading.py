@@ -171,6 +171,7 @@ class _Loader:
             self._vocabulary = await Vocabulary.read(create_embedder(self._settings.embeddings))
         ctos = cto_vectors(self._vocabulary, tenant.id, market, rows, final=final)
         await self._store.put("cto_vectors", CTO_COLUMNS, ctos)
+        await self._store.sketch(tenant.id)
         projects = project_vectors(self._vocabulary, tenant.id, market, rows, final=final)
         await self._store.put("project_vectors", PROJECT_COLUMNS, projects)
 

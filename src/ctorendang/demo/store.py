@@ -11,6 +11,22 @@ from pgvector.asyncpg import register_vector
 # Row-level security decides by role too; these may write passwords, and what is between two people.
 _SCOPE = "select set_config('app.tenant_id', $1, true), set_config('app.roles', 'authenticator,worker', true)"
 
+_SKETCHES = """
+    insert into cto_sketches (
+        tenant_id, cto_id, model, availability, hourly_rate, currency, stages, claims,
+        headline, bio, experience, skills)
+    select c.tenant_id, c.id, v.model, c.availability, c.hourly_rate, c.currency, c.stages,
+           (select count(*) from cto_skills h where h.tenant_id = c.tenant_id and h.cto_id = c.id),
+           bit_or(binary_quantize(v.embedding)) filter (where v.section = 'headline'),
+           bit_or(binary_quantize(v.embedding)) filter (where v.section = 'bio'),
+           bit_or(binary_quantize(v.embedding)) filter (where v.section = 'experience'),
+           bit_or(binary_quantize(v.embedding)) filter (where v.section = 'skills')
+    from cto_vectors v join ctos c on c.tenant_id = v.tenant_id and c.id = v.cto_id
+    where v.tenant_id = $1
+    group by c.tenant_id, c.id, v.model
+    on conflict (tenant_id, cto_id) do nothing
+"""
+
 
 class DemoStore:
     """Rows in and out of the database, tenant by tenant, with the app role's rights."""
@@ -52,6 +68,10 @@ class DemoStore:
             f"insert into {table} ({', '.join(columns)}) values ({values})",  # noqa: S608 - a table of ours
             rows,
         )
+
+    async def sketch(self, tenant_id: UUID) -> None:
+        """Make the sketches of a tenant's CTOs from their vectors, as the worker does when it has read a profile."""
+        await self._connection.execute(_SKETCHES, tenant_id)
 
     async def put_all(
         self, columns: Mapping[str, Sequence[str]], tables: Mapping[str, Sequence[Sequence[Any]]]

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctorendang.domains.matching.evaluation.benchmark import tuning_samples
@@ -81,6 +81,7 @@ def test_no_order_is_better_than_the_ideal_one(order):
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=40))
+@settings(deadline=None)
 def test_an_interval_holds_the_mean(values):
     found = estimate(values)
     assert found.low - 1e-9 <= found.mean <= found.high + 1e-9

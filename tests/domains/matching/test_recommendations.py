@@ -120,7 +120,7 @@ async def test_trying_a_hint_leaves_nothing_behind(market: Marketplace):
     owner = await market.join("client")
     project_id = await publish(owner, skills=["Rust"], hoursPerWeek=20)
     await market.work_off()
-    tables = ("ctos", "cto_skills", "cto_vectors", "cto_readings", "cto_mentions")
+    tables = ("ctos", "cto_skills", "cto_vectors", "cto_readings", "cto_sketches", "cto_mentions")
     before = [await market.fetch(f"select * from {table} order by id") for table in tables]
     await cto.person.query(FIT, id=project_id)
     assert [await market.fetch(f"select * from {table} order by id") for table in tables] == before

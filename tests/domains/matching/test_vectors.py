@@ -121,7 +121,11 @@ async def test_a_text_that_has_not_changed_is_not_read_again(market: Marketplace
     await embed(reading, market, "cto", cto.id)
     assert reader.read[read:] == ["Rust"]
     # What filters candidates follows without reading anything.
-    assert {(row["availability"], row["hourly_rate"]) for row in (await cto_vectors(market)).values()} == {(3, 99_00)}
+    (sketch,) = await market.fetch("select availability, hourly_rate, claims from cto_sketches")
+    assert tuple(sketch) == (3, 99_00, 1)
+    vectors = await market.fetch("select section, binary_quantize(embedding)::text as signs from cto_vectors")
+    (sketch,) = await market.fetch("select headline::text, bio::text, experience::text, skills::text from cto_sketches")
+    assert dict(sketch) == {"experience": None, **{row["section"]: row["signs"] for row in vectors}}
 
 
 @pytest.mark.parametrize("kind", ["cto", "project"])
@@ -163,7 +167,7 @@ async def test_a_profile_that_leaves_the_directory_takes_its_vectors_along(marke
     await cto.person.mutate("pauseCtoProfile", "__typename")
     await market.work_off()
     assert await cto_vectors(market) == {}
-    assert await market.fetch("select from cto_readings") == []
+    assert await market.fetch("select cto_id from cto_readings union all select cto_id from cto_sketches") == []
     await cto.person.mutate("submitCtoProfile", "__typename")
     await market.work_off()
     assert set(await cto_vectors(market)) == {"headline", "bio", "skills"}

@@ -1,0 +1,99 @@
+"""The fast statement answers what a plain one does, as long as nobody falls through the choice of candidates."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text, Uuid
+from tests.crowd import SKILLS, gather
+from tests.domains.matching.test_matches import create
+from tests.factories import Marketplace
+
+from ctorendang.domains.matching import repository
+from ctorendang.domains.matching.jobs import read_what_is_unread
+from ctorendang.domains.matching.repository import Bounds, MatchRepository
+from ctorendang.domains.matching.scoring import COMPONENTS
+from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.product import Product
+
+REFERENCE = text(Path(__file__).with_name("reference.sql").read_text("utf-8")).bindparams(
+    bindparam("must_skills", type_=ARRAY(Uuid())), bindparam("stages", type_=ARRAY(Text()))
+)
+SAYS = (
+    "Our bill from the cloud grows and grows. We are sixty people. We want cheaper servers.",
+    "Releases scare us. Somebody must look after Kubernetes, Terraform and the databases.",
+    "Firmware for tractors in Rust. There are five of us and no revenue yet.",
+    "Help.",
+)
+NAMED = ("has", "near", "lacks", "misses", "suggested")
+TOLD = ("hours", "stars", "review_count", "stages", "rate_share", "hours_per_week", "project_industry", "company_stage")
+
+
+def described(chance: random.Random, number: int) -> dict[str, Any]:
+    """A project that says this and that."""
+    skills = chance.sample(SKILLS, chance.randint(0, 5))
+    return {
+        "description": SAYS[number % len(SAYS)],
+        "skills": skills[:3],
+        "niceSkills": skills[3:],
+        **({"maxHourlyRate": chance.choice([9_000, 12_000, 15_000])} if chance.random() < 0.5 else {}),
+        **({"hoursPerWeek": chance.choice([8, 24])} if chance.random() < 0.5 else {}),
+        **({"industry": "Banking"} if chance.random() < 0.5 else {}),
+    }
+
+
+def bounded(chance: random.Random, skill_ids: Sequence[UUID]) -> Bounds:
+    """Filters of all kinds, and often none."""
+    return Bounds(
+        max_hourly_rate=chance.choice([None, None, 9_000, 12_000]),
+        min_availability=chance.choice([None, None, 16]),
+        min_rating=chance.choice([None, None, 3.0]),
+        skill_ids=chance.sample(list(skill_ids), chance.choice([0, 0, 1])),
+    )
+
+
+def assert_same(fast: Sequence[Row[Any]], plain: Sequence[Row[Any]]) -> None:
+    assert [row.id for row in fast] == [row.id for row in plain]
+    for one, other in zip(fast, plain, strict=True):
+        assert one.shares == pytest.approx(other.shares, abs=1e-12)
+        values = [{name: getattr(row, name) for name in COMPONENTS} for row in (one, other)]
+        assert values[0] == pytest.approx(values[1], abs=1e-8)
+        for name in (*NAMED, *TOLD):
+            assert getattr(one, name) == getattr(other, name), name
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["read", "not read yet"])
+async def test_the_statement_answers_what_a_plain_one_does(
+    market: Marketplace, product: Product, monkeypatch: pytest.MonkeyPatch, read: bool
+):
+    chance = random.Random(11)
+    crowd = await gather(market, 45, skills=3, reviews=1)
+    await market.listed_cto(bio="I have kept k8s clusters alive for companies of 60 people. Golang as well.")
+    owner = await market.join("client")
+    projects = [await create(owner, **described(chance, number)) for number in range(8)]
+    dismissed = {"projectId": projects[0], "ctoId": str(next(each.id for each in crowd.ctos if each.availability))}
+    await owner.mutate("dismissMatch", "__typename", dismissed)
+    if read:
+        await read_what_is_unread(product)
+        await market.work_off()
+    assert len(await market.fetch("select from cto_sketches")) == (46 if read else 0)
+    skill_ids = [row["id"] for row in await market.fetch("select id from skills where name = any($1)", list(SKILLS))]
+    compared = 0
+    async with product.units.begin(Actor.service(market.id, "worker")) as work:
+        matches = MatchRepository(work.session, market.id)
+        weights = await matches.weights()
+        for project_id in projects:
+            for bounds in (Bounds(), *(bounded(chance, skill_ids) for _ in range(3))):
+                first = chance.choice([1, 10, 40, 200])
+                fast = await matches.best(UUID(project_id), first, weights, bounds)
+                with monkeypatch.context() as plainly:
+                    plainly.setattr(repository, "_SQL", REFERENCE)
+                    plain = await matches.best(UUID(project_id), first, weights, bounds)
+                assert_same(fast, plain)
+                compared += len(plain)
+    assert compared > 200
