@@ -1,6 +1,7 @@
 """Pictures and files of shown work: what is taken, who gets them, and that none stays behind."""
 
 import asyncio
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from tests.domains.ctos.showing import (
     upload_picture,
     work_off_everything,
 )
-from tests.factories import PROBLEMS, ListedCto, Marketplace, sign_in, submit
+from tests.factories import PROBLEMS, ListedCto, Marketplace, form_token, sign_in, submit
 from tests.pictures import announcing_png, encoded, opened, png
 
 from ctorendang.domains.ctos.portfolio.media import PortfolioUploads
@@ -259,3 +260,10 @@ async def test_what_a_picture_shows_is_said_anew(market, client, cto, item_id):
     assert (await own_portfolio(cto.person))[0]["images"][0]["alt"] == "The order system"
     rows = await market.fetch("select action from audit_events where action like 'ctos.portfolio_media.%' order by id")
     assert [row["action"].rpartition(".")[2] for row in rows] == ["added", "added", "described"]
+
+
+@pytest.mark.parametrize("kind", ["images", "files"])
+async def test_what_is_no_upload_and_for_no_piece_of_work_is_refused_for_what_it_is(client, cto, kind):
+    token = form_token((await client.get("/account")).text)
+    answer = await client.post(f"/account/profile/portfolio/{uuid4()}/{kind}", data={"_csrf": token})
+    assert answer.status_code == 415

@@ -82,7 +82,7 @@ class PortfolioPages(Controller):
             async with product.units.begin(context_of(request).actor) as work:
                 await PortfolioService(work).change(required_id(item_id), draft)
         except AppError as error:
-            return await _show(request, pages, item_id, {**pages.refused(error, form), "name": "item"}, error.status)
+            return await _show_refused(request, pages, item_id, error, {**pages.refused(error, form), "name": "item"})
         return pages.redirect(f"/account/profile/portfolio/{item_id}", "Saved.")
 
     @post("/{item_id:str}/move")
@@ -144,7 +144,7 @@ class PortfolioMediaPages(Controller):
             form = upload.form
             await PortfolioUploads(product, actor).add_image(required_id(item_id), form.text("alt"), upload.content)
         except AppError as error:
-            return await _show(request, pages, item_id, {**pages.refused(error, form), "name": "images"}, error.status)
+            return await _show_refused(request, pages, item_id, error, {**pages.refused(error, form), "name": "images"})
         return pages.redirect(f"/account/profile/portfolio/{item_id}#images", "The picture is there.")
 
     @post("/files", request_max_body_size=None)
@@ -164,7 +164,7 @@ class PortfolioMediaPages(Controller):
             form = upload.form
             await PortfolioUploads(product, actor).add_file(required_id(item_id), upload.filename, upload.content)
         except AppError as error:
-            return await _show(request, pages, item_id, {**pages.refused(error, form), "name": "files"}, error.status)
+            return await _show_refused(request, pages, item_id, error, {**pages.refused(error, form), "name": "files"})
         return pages.redirect(f"/account/profile/portfolio/{item_id}#files", "The file is there.")
 
     @post("/media/{media_id:str}")
@@ -246,6 +246,16 @@ async def _show(
     return await pages.show_found(
         request, "account-portfolio", "myPortfolioItem", {"id": item_id}, form=form, status=status
     )
+
+
+async def _show_refused(
+    request: AnyRequest, pages: Pages, item_id: str, error: AppError, form: dict[str, Any]
+) -> Response[Any]:
+    """The page with what was wrong; what came for no piece of work at all is just refused."""
+    try:
+        return await _show(request, pages, item_id, form, error.status)
+    except NotFound:
+        raise error from None
 
 
 def _draft(form: Form) -> ItemDraft:
