@@ -27,6 +27,9 @@ _PLOTS: Mapping[str, Sequence[History]] = {
 }
 """What goes on about a project, by its plot: one history a CTO."""
 
+# The CTO to sign in as has work of their own plots, and no time for others'.
+_BUSY = (_T.at_work, _T.undecided, _T.called_off, _T.closing, _T.finished)
+
 _MOST_HOURS, _FEWEST_HOURS = 20, 4
 _WEEK = 60
 
@@ -64,6 +67,8 @@ class Matchmaker:
                 wanted = [each for each in wanted if _reviewed_by(self.market.candidates[each], posting.owner)]
             if posting.plot in PLOTS_OF_CTO and not taken:
                 wanted = [each for each in wanted if each == 0]
+            elif history in _BUSY:
+                wanted = [each for each in wanted if each]
             if posting.guarded:
                 wanted = self.invited(number)[1:]
             chosen = next((each for each in wanted if each not in taken), None)

@@ -29,6 +29,7 @@ class IntroductionBook:
     def __init__(self, rows: TenantRows, now: datetime) -> None:
         self._now = now
         self._zones = {row[1]: ZoneInfo(row[11]) for row in rows.tables["ctos"]}
+        self._people = {row[1]: ZoneInfo(row[8]) for row in rows.tables["users"]}
         self._weekly: dict[UUID, list[WeeklySlot]] = {}
         for _, _, cto_id, weekday, starts, ends in rows.tables["calendar_weekly_slots"]:
             self._weekly.setdefault(cto_id, []).append(WeeklySlot(weekday, starts, ends))
@@ -60,21 +61,24 @@ class IntroductionBook:
             yield booking
 
     def _book(self, course: Course, within: Span, made_at: datetime, note: str) -> Iterator[Booking]:
-        """At the first time that both are free, if there is any."""
+        """At the first time that both are free, by day where the client is if that can be."""
         pair = course.pair
         people = (pair.cto_user_id, pair.client_id)
         busy = [span for person in people for span in self._taken.get(person, ())]
-        for span in self._offered(pair.cto_id, within):
-            if not any(span.overlaps(other) for other in busy):
-                for person in people:
-                    self._taken.setdefault(person, []).append(span)
-                yield Booking(
-                    tenant_id=pair.tenant_id, id=uuid7(made_at), cto_id=pair.cto_id, client_id=pair.client_id,
-                    starts_at=span.starts_at, ends_at=span.ends_at, note=note, status="booked", revision=0,
-                    source=SOURCE, source_id=course.engagement.id, about=course.engagement.title,
-                    created_at=made_at, updated_at=made_at,
-                )  # fmt: skip
-                return
+        offered = [
+            span for span in self._offered(pair.cto_id, within) if not any(span.overlaps(other) for other in busy)
+        ]
+        awake = self._people[pair.client_id]
+        by_day = [span for span in offered if 8 <= span.starts_at.astimezone(awake).hour < 19]
+        for span in (by_day or offered)[:1]:
+            for person in people:
+                self._taken.setdefault(person, []).append(span)
+            yield Booking(
+                tenant_id=pair.tenant_id, id=uuid7(made_at), cto_id=pair.cto_id, client_id=pair.client_id,
+                starts_at=span.starts_at, ends_at=span.ends_at, note=note, status="booked", revision=0,
+                source=SOURCE, source_id=course.engagement.id, about=course.engagement.title,
+                created_at=made_at, updated_at=made_at,
+            )  # fmt: skip
 
     def _offered(self, cto_id: UUID, within: Span) -> Iterable[Span]:
         """The meetings that the CTO's weekly slots allow, cut from whole slots as the product cuts them."""
