@@ -4,6 +4,9 @@ import re
 
 import pytest
 from tests.factories import ListedCto, Marketplace, Person, project, sign_in, submit
+from tests.fuzz.nonsense import KNOWN
+from tests.fuzz.test_addresses import escaped
+from tests.fuzz.test_forms import assert_harmless
 
 NAMES = ["Ingrid Halvorsen", "Ingmar Lindqvist", "Tomás Rivera", "Amara Okafor", "Wei Zhang", "Li Na"]
 FOUND = "query($search: String!, $first: Int! = 8) { candidates(search: $search, first: $first) { id name } }"
@@ -60,6 +63,17 @@ async def test_letters_that_changed_places_still_find(owner: Person):
 @pytest.mark.parametrize("typed", ["", "   ", "%", "_", "\\", "Kubernetes", "xyzzy", "\x00", "Ingrid Rivera", "'; --"])
 async def test_what_is_nobodys_name_finds_nobody(owner: Person, typed: str):
     assert await names(owner, typed) == []
+
+
+async def test_nonsense_on_the_page_is_looked_for_and_shown_as_text(owner: Person):
+    posted = await owner.mutate("createProject", "... on Project { id }", project())
+    page = f"/projects/{posted['id']}/edit?step=access&find="
+    async with owner.market.browser() as browser:
+        await sign_in(browser, owner)
+        for typed in KNOWN:
+            shown = await browser.get(page + escaped(typed))
+            assert shown.status_code == 200, typed
+            assert_harmless(shown.text)
 
 
 async def test_a_link_finds_whose_profile_it_is(owner: Person, people: dict[str, ListedCto]):
