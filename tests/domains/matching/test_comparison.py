@@ -150,7 +150,5 @@ async def test_people_are_ticked_in_the_directory_and_among_matches(market: Mark
         assert f'name="project" value="{project_id}"' in shown
         again = (await browser.get("/ctos", params={"cto": str(one.id)})).text
         assert re.search(rf'value="{one.id}" form="compare"[^>]* checked', again)
-        elsewhere = (await browser.get("/ctos", params={"cto": str(one.id), "minYears": "40"})).text
-        assert str(one.id) not in elsewhere.split('id="results"')[1]  # nobody to compare with on an empty page
         fewer = (await browser.get(f"/projects/{project_id}", params={"cto": str(uuid4())})).text
         assert fewer.count('type="hidden" name="cto"') == 1

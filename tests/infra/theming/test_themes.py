@@ -139,6 +139,8 @@ def shape(selections, fragments) -> dict:
 
 # Behind @include; what was just made, shown this once; what the page itself adds to choose from.
 OPTIONAL = {"matches", "matchesReady", "dismissedMatches", "matchWeightsEffect", "secret", "reasons"}
+OPTIONAL |= {"own", "myCalendar", "recommendedProjects", "matchAppearances", "earnings", "inReview", "matchDigests"}
+OPTIONAL |= {"engagements", "comparison", "wanted", "more", "twice"}
 
 
 def mismatch(selected: dict | None, value, path: str) -> list[str]:
