@@ -73,7 +73,7 @@ async def test_a_file_becomes_profiles_in_the_directory(market: Marketplace):
 async def test_csv_cells_that_look_like_formulas_are_kept_and_shown_as_text(market: Marketplace):
     head = "email,name,headline,bio,skills,hourlyRate,availability,yearsExperience\n"
     answer = await upload(market, (head + "a@b.example,Ada,=1+1,@SUM(A1) <b>,Kubernetes,18000,8,9").encode())
-    assert "1 profiles were added" in answer.text
+    assert "1 profile was added" in answer.text
     (node,) = (await market.graphql("{ ctos { edges { node { headline bio } } } }"))["data"]["ctos"]["edges"]
     assert node["node"] == {"headline": "=1+1", "bio": "@SUM(A1) <b>"}
 
@@ -217,8 +217,12 @@ async def test_a_missing_or_huge_file_or_a_strange_status_is_refused(market: Mar
 async def test_ten_thousand_rows_take_less_than_a_minute(market: Marketplace):
     content = json_file(*(record(n, bio="Has built and led teams in payments. " * 20) for n in range(10_000)))
     began = time.monotonic()
-    assert (await run(market, content)).added == 10_000
-    assert time.monotonic() - began < 60
+    outcome = await run(market, content)
+    took = time.monotonic() - began
+    # Who works off jobs next on this database would have the model read ten thousand texts, for a quarter of an hour.
+    await market.fetch("update outbox set done_at = now() where done_at is null")
+    assert outcome.added == 10_000
+    assert took < 60
 
 
 async def test_thousands_of_bad_rows_are_told_in_one_go(market: Marketplace):

@@ -86,6 +86,8 @@ async def test_the_page_shows_and_saves(market: Marketplace, client):
     await sign_in(client, admin)
     page = await client.get("/admin/matching?rating=2")
     assert "What that would do" in page.text
+    shown = await submit(client, "/admin/matching", "/admin/matching", {"rating": "2", "revision": "0", "do": "effect"})
+    assert (shown.status_code, shown.headers["location"]) == (303, "/admin/matching?rating=2")
     saved = await submit(client, "/admin/matching", "/admin/matching", {"rating": "2", "revision": "0"})
     assert saved.status_code == 303
     assert (await admin.query(WEIGHTS))["matchWeights"]["revision"] == 1

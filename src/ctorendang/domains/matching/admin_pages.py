@@ -1,6 +1,7 @@
 """What counts in matches, as a page for administrators."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -34,7 +35,11 @@ class WeightPages(Controller):
 
     @post(_PATH)
     async def change(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Response[Any]:
-        """Save other factors."""
+        """Save other factors, or first show what they would do."""
+        typed = await pages.form(request)
+        if typed.text("do") == "effect":
+            said = {name: typed.text(name) for name in MOVABLE if typed.text(name)}
+            return pages.redirect(f"{_PATH}?{urlencode(said)}")
 
         async def change(work: UnitOfWork, form: Form) -> str:
             fields = Fields()

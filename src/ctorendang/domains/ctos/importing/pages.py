@@ -58,7 +58,8 @@ class ImportPages(Controller):
             checked = {"values": form.values, "errors": {}, "message": ""}
             data = _columns() | {"outcome": {"added": outcome.added, "updated": outcome.updated}}
             return await pages.show(request, "admin-import", data=data, form=checked, state="checked")
-        return pages.redirect(_PATH, f"{outcome.added:,} profiles were added and {outcome.updated:,} updated.")
+        added = "1 profile was" if outcome.added == 1 else f"{outcome.added:,} profiles were"
+        return pages.redirect(_PATH, f"{added} added and {outcome.updated:,} updated.")
 
 
 async def _import(request: AnyRequest, product: Product, content: bytes, form: Form, *, keep: bool) -> ImportOutcome:
