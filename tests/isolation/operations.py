@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import httpx
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -155,3 +156,12 @@ class _Document:
         # Relay's wrappers are empty without what they wrap.
         chosen |= {name: kind.fields[name] for name in ("edges", "node") if name in kind.fields}
         return f"{{ __typename {' '.join(self.field(name, field, depth) for name, field in chosen.items())} }}"
+
+
+def outside(answer: httpx.Response, operation: Operation) -> tuple[int, dict[str, str], str]:
+    """What an observer sees of an answer, the values that were asked with made alike."""
+    text = answer.text
+    for foreign in operation.foreign:
+        text = text.replace(foreign.value, foreign.twin)
+    headers = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "content-length"}}
+    return answer.status_code, headers, text
