@@ -86,10 +86,10 @@ async def test_the_statement_answers_what_a_plain_one_does(
     compared = 0
     async with product.units.begin(Actor.service(market.id, "worker")) as work:
         matches = MatchRepository(work.session, market.id)
-        weights = await matches.weights()
         for project_id in projects:
             for bounds in (Bounds(), *(bounded(chance, skill_ids) for _ in range(3))):
                 first = chance.choice([1, 10, 40, 200])
+                weights = {name: chance.random() for name in COMPONENTS}
                 fast = await matches.best(UUID(project_id), first, weights, bounds)
                 with monkeypatch.context() as plainly:
                     plainly.setattr(repository, "_SQL", REFERENCE)
