@@ -1,42 +1,78 @@
-"""How long a faceted search takes in a large tenant, on either engine.
+"""How long a faceted search takes in a large tenant, on either engine, and what an outage of Typesense costs.
 
-Fill a stack (`ctorendang demo load --tenants 1 --ctos 20000`), run `ctorendang search reindex`, then
-`python benchmarks/search.py demo-001 [searches]` with the stack's variables in the environment.
+`python benchmarks/search.py` does everything: it starts a stack of its own, fills a tenant with 20,000 CTOs the first
+time, indexes them, asks both engines the same questions and then kills Typesense under load. `--help` tells the rest.
 """
 
+import argparse
 import asyncio
 import os
 import random
+import signal
 import statistics
-import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
 
+import asyncpg
+from sqlalchemy import select
+
+from ctorendang.demo import load
 from ctorendang.domains.ctos.industries import INDUSTRIES
+from ctorendang.domains.ctos.models import Cto
+from ctorendang.domains.ctos.stages import STAGES
+from ctorendang.domains.ctos.status import CtoStatus
+from ctorendang.domains.ctos.taxonomy import import_skills
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
+from ctorendang.domains.search.rebuilding import IndexKeeper, drift, keep_index
 from ctorendang.domains.search.repository import PostgresEngine
-from ctorendang.domains.search.service import synonyms_of
+from ctorendang.domains.search.service import SearchService, synonyms_of
 from ctorendang.domains.search.typesense_engine import TypesenseEngine
 from ctorendang.domains.tenants.platform import ids_by_slug
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import WORKER, Actor
+from ctorendang.infra.db.migrations import upgrade
+from ctorendang.infra.db.paging import PageRequest
+from ctorendang.infra.db.session import Database
+from ctorendang.infra.gateways.typesense import SearchUnavailable
+from ctorendang.infra.gateways.typesense import Typesense as SearchServer
+from ctorendang.infra.jobs.dispatcher import Dispatcher
+from ctorendang.infra.jobs.relay import OutboxRelay
+from ctorendang.infra.jobs.runner import JobRunner
+from ctorendang.infra.product import Product
+from ctorendang.infra.stack import EmbeddedStack
+from ctorendang.infra.stack.typesense import Typesense
 from ctorendang.settings import Settings
 from ctorendang.wiring import open_product
 
-WORDS = ("payments", "kubernetes", "platform", "data", "rails monolith", "k8s", "scaled team", "security", "terrafrom")
+SLUG = "demo-001"
+READERS, WARM = 6, 60
+MISSED = 25
+"""Profiles that change while the engine is away."""
+
+WORDS = ("payments", "kubernetes", "platform", "data", "rails monolith", "k8s", "scaled team", "security")
+MISTYPED = ("terrafrom", "kuberntes", "paymnets platform", "postgers")
 SKILLS = ("Kubernetes", "Terraform", "PostgreSQL", "AWS", "Python", "React")
+LANGUAGES = ("English", "German", "French")
 ORDERS = (SearchOrder.RELEVANCE, SearchOrder.RATING, SearchOrder.RATE_ASC, SearchOrder.TIME_ZONE)
 
+Ask = Callable[[CtoQuery, SearchOrder], Awaitable[int]]
 
-def queries(count: int) -> list[tuple[CtoQuery, SearchOrder]]:
+
+def queries(count: int, words: tuple[str, ...]) -> list[tuple[CtoQuery, SearchOrder]]:
     """What people ask: words, filters and orders in all combinations, the same in every run."""
     chance = random.Random(7)  # noqa: S311 - the same in every run
     made = []
     for _ in range(count):
         order = chance.choice(ORDERS)
         query = CtoQuery(
-            search=chance.choice((*WORDS, "", "", "")),
+            search=chance.choice(words),
             skills=tuple(chance.sample(SKILLS, chance.choice((0, 0, 1)))),
             industries=tuple(chance.sample(INDUSTRIES, chance.choice((0, 0, 2)))),
+            stages=tuple(chance.sample(list(STAGES), chance.choice((0, 0, 1)))),
+            languages=tuple(chance.sample(LANGUAGES, chance.choice((0, 0, 0, 1)))),
             max_hourly_rate=chance.choice((None, None, 18_000)),
             min_availability=chance.choice((None, None, 8)),
             time_zone="Europe/Berlin" if order is SearchOrder.TIME_ZONE else None,
@@ -46,44 +82,220 @@ def queries(count: int) -> list[tuple[CtoQuery, SearchOrder]]:
     return made
 
 
-async def measure(name: str, ask: Callable[[CtoQuery, SearchOrder], Awaitable[int]], count: int) -> None:
-    """Run every query once to warm up, and once for the record."""
-    asked = queries(count)
-    for query, order in asked[: count // 5]:
+async def measure(name: str, ask: Ask, asked: list[tuple[CtoQuery, SearchOrder]]) -> None:
+    """Run some queries to warm up, and every one for the record."""
+    for query, order in asked[: len(asked) // 5]:
         await ask(query, order)
-    took, found = [], 0
+    took, cpu, found = [], [], 0
     for query, order in asked:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         found += await ask(query, order)
         took.append((time.perf_counter() - started) * 1000)
-    cuts = statistics.quantiles(took, n=100)
+        cpu.append((time.process_time() - busy) * 1000)
+    cuts, ours = statistics.quantiles(took, n=100), statistics.quantiles(cpu, n=100)
     print(  # noqa: T201
-        f"{name:<28} p50 {cuts[49]:6.1f} ms   p95 {cuts[94]:6.1f} ms   p99 {cuts[98]:6.1f} ms"
-        f"   ({count} searches, {found / count:.0f} found on average, load {os.getloadavg()[0]:.1f})"
+        f"{name:<34} p50 {cuts[49]:6.1f} ms   p95 {cuts[94]:6.1f} ms   p99 {cuts[98]:6.1f} ms"
+        f"   our own CPU p95 {ours[94]:4.1f} ms   {found / len(asked):6.0f} found   load {os.getloadavg()[0]:4.1f}",
+        flush=True,
     )
 
 
-async def main(slug: str, count: int) -> None:
-    """Measure both engines on one tenant."""
-    async with open_product(Settings.from_env()) as product:
-        tenant_id = (await ids_by_slug(product))[slug]
-        page = Window(0, 24)
+def server_of(product: Product) -> SearchServer:
+    """The gateway to the engine."""
+    if product.gateways.search is None:
+        raise SystemExit("The settings name no Typesense.")
+    return product.gateways.search
+
+
+async def latencies(product: Product, tenant_id: UUID, count: int) -> None:
+    """Both engines by themselves, and the whole of a search as pages and GraphQL make it."""
+    page = Window(0, 24)
+    usual = queries(count, (*WORDS, "terrafrom", "", "", ""))
+    async with product.units.begin(Actor(tenant_id)) as work:
+        synonyms = await synonyms_of(work.session)
+    engine = TypesenseEngine(server_of(product))
+    late = []
+
+    async def typesense(query: CtoQuery, order: SearchOrder) -> int:
+        return (await engine.find(tenant_id, query.checked(order), order, page)).total
+
+    async def whole(query: CtoQuery, order: SearchOrder) -> int:
         async with product.units.begin(Actor(tenant_id)) as work:
-            synonyms = await synonyms_of(work.session)
-        if product.gateways.search is not None:
-            engine = TypesenseEngine(product.gateways.search)
+            result = await SearchService(work).find(query, order, PageRequest(first=24))
+        if result.degraded:
+            late.append(query)
+        return result.found.total
 
-            async def typesense(query: CtoQuery, order: SearchOrder) -> int:
-                return (await engine.find(tenant_id, query, order, page)).total
+    async def postgres(query: CtoQuery, order: SearchOrder) -> int:
+        async with product.units.begin(Actor(tenant_id)) as work:
+            found = await PostgresEngine(work.session, synonyms).find(tenant_id, query.checked(order), order, page)
+            return found.total
 
-            await measure("Typesense, with facets", typesense, count)
+    await measure("Typesense, page and counts", typesense, usual)
+    await measure("the same with rows, as people get it", whole, usual)
+    print(f"  of those, {len(late)} took longer than Typesense is waited for")  # noqa: T201
+    await measure("PostgreSQL, page and counts", postgres, usual)
+    await measure("PostgreSQL, without words", postgres, queries(count // 3, ("",)))
+    await measure("PostgreSQL, words", postgres, queries(count // 3, WORDS))
+    await measure("PostgreSQL, mistyped words", postgres, queries(count // 3, MISTYPED))
 
-        async def postgres(query: CtoQuery, order: SearchOrder) -> int:
-            async with product.units.begin(Actor(tenant_id)) as work:
-                return (await PostgresEngine(work.session, synonyms).find(tenant_id, query, order, page)).total
 
-        await measure("PostgreSQL, with facets", postgres, count)
+@dataclass
+class Load:
+    """What readers have met: when each answer came, how long it took, whether it was the database's; and errors."""
+
+    answers: list[tuple[float, float, bool]]
+    errors: int = 0
+
+    def since(self, moment: float) -> list[tuple[float, float, bool]]:
+        """Those that came after a moment."""
+        return [each for each in self.answers if each[0] >= moment]
+
+
+@asynccontextmanager
+async def readers(product: Product, tenant_id: UUID) -> AsyncIterator[Load]:
+    """People who search all the time."""
+    seen, over = Load([]), asyncio.Event()
+    asked = queries(100, WORDS)
+
+    async def read(first: int) -> None:
+        place = first
+        while not over.is_set():
+            query, order = asked[place % len(asked)]
+            started = time.monotonic()
+            try:
+                async with product.units.begin(Actor(tenant_id)) as work:
+                    result = await SearchService(work).find(query, order, PageRequest(first=24))
+            except Exception:  # noqa: BLE001 - whatever it is, a person would have met it
+                seen.errors += 1
+                continue
+            ended = time.monotonic()
+            seen.answers.append((ended, ended - started, result.degraded))
+            place += 1
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(READERS):
+            group.create_task(read(number * 17))
+        try:
+            yield seen
+        finally:
+            over.set()
+
+
+@asynccontextmanager
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """All that a worker does, with connections of its own as in a process of its own."""
+    database = Database(settings.database.relay_url, pool_size=2)
+    relay = OutboxRelay(database, lease_seconds=30)
+    async with open_product(settings) as product:
+        dispatcher = Dispatcher(relay, JobRunner(product.units, product.subscriptions, relay), settings.jobs)
+        works = [asyncio.create_task(dispatcher.run()), asyncio.create_task(keep_index(product))]
+        yield
+        dispatcher.stop()
+        works[1].cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+    await database.close()
+
+
+async def change(product: Product, tenant_id: UUID) -> None:
+    """Save some profiles, as their owners would."""
+    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
+        listed = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
+        for cto in await work.session.scalars(listed.order_by(Cto.id).limit(MISSED)):
+            cto.years_experience = (cto.years_experience + 1) % 50
+            work.publish("cto.saved", {"cto_id": str(cto.id)})
+
+
+async def outage(product: Product, settings: Settings, engine: Typesense, tenant_id: UUID) -> None:
+    """Kill the engine under load, change profiles meanwhile, start it again, and wait until nothing differs."""
+    server, pid = server_of(product), engine.child.pid
+    if pid is None:
+        raise SystemExit("Typesense does not run.")
+    async with worker(settings), readers(product, tenant_id) as seen:
+        while len(seen.answers) < WARM:  # noqa: ASYNC110 - readers come and go
+            await asyncio.sleep(0.1)
+        killed = time.monotonic()
+        os.killpg(pid, signal.SIGKILL)
+        await asyncio.sleep(5)
+        after = seen.since(killed)
+        first = min((ended for ended, _, degraded in after if degraded), default=float("inf"))
+        before = sum(degraded for ended, _, degraded in seen.answers if ended < killed)
+        print(  # noqa: T201
+            f"killed under load: first answer of the database after {first - killed:.2f} s, slowest answer"
+            f" {max(took for _, took, _ in after):.2f} s, {len(after)} answers in 5 s, {seen.errors} errors"
+            f" ({before} of {len(seen.answers) - len(after)} before were the database's)",
+            flush=True,
+        )
+        await change(product, tenant_id)
+        await asyncio.sleep(5)
+        engine.child.stop()
+        engine.start()
+        await asyncio.to_thread(engine.wait)
+        back = time.monotonic()
+        while not server.answers:  # noqa: ASYNC110 - nobody can tell but by asking
+            await asyncio.sleep(0.05)
+        answered = time.monotonic() - back
+        missing = MISSED
+        while missing:
+            await asyncio.sleep(0.5)
+            with suppress(SearchUnavailable):
+                missing = len((await drift(product, server, tenant_id)).ids)
+        print(  # noqa: T201
+            f"back: asked again after {answered:.2f} s, {MISSED} missed changes caught up with and 0 drift after"
+            f" {time.monotonic() - back:.1f} s, {seen.errors} errors in all   load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+
+
+async def fill(settings: Settings, ctos: int) -> None:
+    """A tenant with so many CTOs, unless it is there."""
+    owner = await asyncpg.connect(settings.database.owner_url)
+    await import_skills(owner)
+    await owner.close()
+    started = time.monotonic()
+    loaded = await load(settings, tenants=1, ctos=ctos)
+    print(f"{loaded.ctos} CTOs added in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201
+
+
+async def run(settings: Settings, engine: Typesense, options: argparse.Namespace) -> None:
+    """Fill, index, measure."""
+    await fill(settings, options.ctos)
+    async with open_product(settings) as product:
+        server = server_of(product)
+        tenant_id = (await ids_by_slug(product))[SLUG]
+        started = time.monotonic()
+        await IndexKeeper(product, server).look()
+        seen = await drift(product, server, tenant_id)
+        print(  # noqa: T201
+            f"{seen.indexed} of {seen.expected} in the index, {len(seen.ids)} differ"
+            f" ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
+        if not options.outage:
+            await latencies(product, tenant_id, options.searches)
+        await outage(product, settings, engine, tenant_id)
+
+
+def main() -> None:
+    """Read the options, start a stack, measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(".cache/benchmark"), help="where the stack keeps its data")
+    parser.add_argument("--ctos", type=int, default=20_000)
+    parser.add_argument("--searches", type=int, default=300)
+    parser.add_argument("--outage", action="store_true", help="measure the outage alone")
+    options = parser.parse_args()
+    options.data.mkdir(parents=True, exist_ok=True)
+    with EmbeddedStack(options.data, components={"postgres", "valkey"}, environ={}) as stack:
+        engine = Typesense(stack.data)
+        engine.start()
+        try:
+            engine.wait()
+            settings = Settings.from_env({**stack.variables(), **engine.variables()})
+            upgrade(settings)
+            asyncio.run(run(settings, engine, options))
+        finally:
+            engine.child.stop()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300))
+    main()

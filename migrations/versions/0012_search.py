@@ -49,3 +49,6 @@ def upgrade() -> None:
     private_table("saved_searches", besides=("worker",))
     words = sa.Computed("to_tsvector('english', title || ' ' || description || ' ' || goals)", persisted=True)
     op.add_column("projects", sa.Column("words", postgresql.TSVECTOR(), words, nullable=False))
+    # Search reads these of everybody: fetching each from beside its row took four fifths of the time.
+    for table in ("ctos", "projects"):
+        op.execute(f"alter table {table} alter column words set storage main")

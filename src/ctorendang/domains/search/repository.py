@@ -1,7 +1,7 @@
 """Finding CTOs in Postgres: by full text, by the taxonomy, and by what was meant where somebody has mistyped."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -249,14 +249,13 @@ def _counts(tenant_id: UUID, found: CTE, *, wanted: bool) -> list[ColumnElement[
         .subquery()
     )
     skills = select(Skill.name.label("value"), by_id.c.times).join(by_id, by_id.c.skill_id == Skill.id).subquery()
-    spoken = func.jsonb_array_elements(found.c.languages, type_=JSONB)["name"].astext
     counted = {
         "skills": skills,
         # A further industry or stage widens the result, so each is counted as if none had been asked for.
-        "industries": _times(func.unnest(found.c.industries), found.c.at_stage),
-        "stages": _times(func.unnest(found.c.stages), found.c.in_industry),
-        "languages": _times(spoken, found.c.chosen),
-        "time_zones": _times(found.c.time_zone, found.c.chosen),
+        "industries": _times(found.c.industries, func.unnest, found.c.at_stage),
+        "stages": _times(found.c.stages, func.unnest, found.c.in_industry),
+        "languages": _times(found.c.languages, _spoken, found.c.chosen),
+        "time_zones": _times(found.c.time_zone, lambda zone: zone, found.c.chosen),
     }
     return [
         select(func.jsonb_object_agg(counted[name].c.value, counted[name].c.times)).scalar_subquery().label(name)
@@ -264,7 +263,21 @@ def _counts(tenant_id: UUID, found: CTE, *, wanted: bool) -> list[ColumnElement[
     ]
 
 
-def _times(value: ColumnElement[Any], condition: ColumnElement[bool]) -> Subquery:
-    """How often each value occurs where a condition holds."""
-    each = select(value.label("value")).where(condition).subquery()
-    return select(each.c.value, func.count().label("times")).group_by(each.c.value).subquery()
+def _spoken(languages: ColumnElement[Any]) -> ColumnElement[Any]:
+    name: ColumnElement[Any] = func.jsonb_array_elements(languages, type_=JSONB)["name"].astext
+    return name
+
+
+def _times(
+    column: ColumnElement[Any],
+    values: Callable[[ColumnElement[Any]], ColumnElement[Any]],
+    condition: ColumnElement[bool],
+) -> Subquery:
+    """How often each value occurs where a condition holds.
+
+    Many people have the same list of values, so that whole lists are counted first and taken apart then.
+    """
+    same = select(column.label("whole"), func.count().label("people")).where(condition).group_by(column).subquery()
+    each = select(values(same.c.whole).label("value"), same.c.people).subquery()
+    times = cast(func.sum(each.c.people), Integer).label("times")
+    return select(each.c.value, times).group_by(each.c.value).subquery()
