@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctorendang.domains.ctos.importing.errors import FileNotUnderstood
@@ -169,6 +169,8 @@ def test_lines_are_counted_as_an_editor_counts_them():
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: csv_file(text))))
+@example(b"\x1c")
+@example("\N{NO-BREAK SPACE}\n\N{IDEOGRAPHIC SPACE}".encode())
 def test_no_bytes_do_more_than_be_refused(content: bytes):
     checked = CheckedFile()
     with contextlib.suppress(FileNotUnderstood):

@@ -87,8 +87,6 @@ def _decoded(content: bytes) -> str:
     if content.startswith(_UTF_16_MARKS):
         raise FileNotUnderstood(f"This file is in UTF-16. {_SAVE_AS}")
     content = content.removeprefix(_UTF_8_MARK)
-    if not content.strip():
-        raise FileNotUnderstood("This file is empty.")
     if (at := content.find(b"\0")) >= 0:
         raise FileNotUnderstood(f"Line {_line_at(content, at):,} holds a NUL byte, so this is no text. {_SAVE_AS}")
     try:
@@ -96,6 +94,8 @@ def _decoded(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = _line_at(content, error.start)
         raise FileNotUnderstood(f"Line {line:,} is not in UTF-8, perhaps in Latin-1. {_SAVE_AS}") from None
+    if not text.strip():  # only now: bytes know fewer spaces than text does
+        raise FileNotUnderstood("This file is empty.")
     # Line ends of an old Mac would make one line of everything.
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
