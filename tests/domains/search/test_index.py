@@ -108,6 +108,7 @@ async def test_drift_is_noticed_by_count_and_by_checksum_and_mended(market, sear
         "id": stranger,
         "industries": [],
         "industry_keys": [],
+        **{name: [] for name in ("stages", "stage_keys", "languages", "language_keys")},
         "time_zone": "UTC",
         "offset": 0,
         "place": [0.0, 0.0],
