@@ -199,7 +199,7 @@ class WorkRows:
         for booking in bookings:
             if booking.status == "booked" and booking.starts_at - self.now > _DAY:
                 about = {"booking_id": str(booking.id), "revision": booking.revision}
-                yield self._job("booking.reminder.due", about, booking.starts_at - _DAY)
+                yield self._job("booking.reminder_due", about, booking.starts_at - _DAY)
 
     def _job(self, event: str, payload: Mapping[str, Any], at: datetime) -> tuple[Any, ...]:
         return self.matchmaker.tenant_id, event, _PLANNED[event], json.dumps(payload), at

@@ -62,7 +62,7 @@ async def test_what_a_followed_calendar_says_is_not_offered_and_its_texts_are_no
         assert len(host.requests) == asked + 1
         await let_rest(market)
         async with market.marketplaces.site.product.units.begin(cto.person.actor.as_service("worker")) as work:
-            work.publish("calendar.hour.due", {})
+            work.publish("calendar.round_due", {})
         await market.work_off()
         assert len(host.requests) == asked + 2, "every hour by itself"
     await cto.person.mutate("removeBusyFeed", CHANGED, {"feedId": feed["id"]})

@@ -130,11 +130,11 @@ async def test_both_are_reminded_the_day_before_of_what_still_stands(market: Mar
     stands, falls = await booked(client, cto, place=-1), await booked(other, cto, place=-1)
     await market.work_off()
     await other.mutate("cancelBooking", BOOKING, {"bookingId": falls["id"], "reason": "Ill"})
-    planned = await market.fetch("select payload, run_at from outbox where event = 'booking.reminder.due'")
+    planned = await market.fetch("select payload, run_at from outbox where event = 'booking.reminder_due'")
     assert {each["run_at"] for each in planned} == {
         datetime.fromisoformat(each["startsAt"]) - timedelta(days=1) for each in (stands, falls)
     }
-    await market.fetch("update outbox set run_at = now() where event = 'booking.reminder.due'")
+    await market.fetch("update outbox set run_at = now() where event = 'booking.reminder_due'")
     await market.work_off()
     reminded = [mail["To"] for mail in inbox.mails if mail["Subject"].startswith("Tomorrow:")]
     assert sorted(each for each in reminded if each in {client.email, other.email, cto.person.email}) == sorted(

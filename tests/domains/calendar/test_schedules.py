@@ -195,18 +195,18 @@ async def test_what_begins_and_ends_by_itself_is_noticed_every_hour(market: Mark
     await market.fetch("update calendar_commitments set ends_on = '2021-01-01'")
     assert await availability(market, cto) == 22
     async with market.marketplaces.site.product.units.begin(cto.person.actor.as_service("worker")) as work:
-        work.publish("calendar.hour.due", {})
+        work.publish("calendar.round_due", {})
     await market.work_off()
     assert await availability(market, cto) == 30
     (planned,) = await market.fetch(
-        "select count(*) as times from outbox where event = 'calendar.hour.due' and done_at is null"
+        "select count(*) as times from outbox where event = 'calendar.round_due' and done_at is null"
     )
     assert planned["times"] == 1
 
 
 async def test_a_tenant_whose_first_hours_are_sold_has_its_hours_counted_from_then_on(market: Marketplace):
     cto = await offering(market)
-    planned = "select 1 from outbox where event = 'calendar.hour.due' and done_at is null"
+    planned = "select 1 from outbox where event = 'calendar.round_due' and done_at is null"
     assert await market.fetch(planned) == []
     await sell(market, cto, starts_on=date(2090, 1, 1))
     await market.work_off()

@@ -176,6 +176,7 @@ _DONE: Mapping[Kind, Mapping[str, str]] = {
         "calendar.busy_feed.removed": "stopped following a calendar",
         "calendar.calendar.saved": "saved the hours of a week",
         "calendar.commitment.dropped": "gave hours of a week back",
+        "calendar.commitment.put": "sold hours of a week",
         "calendar.exception.added": "changed a day of a calendar",
         "calendar.exception.removed": "put a day of a calendar back",
         "calendar.feed.revoked": "revoked a calendar's address",

@@ -63,7 +63,7 @@ async def put_commitment(
     sold.cto_id, sold.hours_per_week = calendar.cto_id, hours_per_week
     sold.starts_on, sold.ends_on = starts_on, ends_on
     record(work, "calendar.commitment.put", Subject("cto", cto_id), {"source": source, "hours": hours_per_week})
-    work.publish("calendar.commitment.put", {"cto_id": str(cto_id)})
+    work.publish("commitment.put", {"cto_id": str(cto_id)})
     await keep_hours(work, cto_id)
 
 

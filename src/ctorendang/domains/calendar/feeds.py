@@ -88,7 +88,7 @@ class BusyFeedService:
         self._work.session.add(feed)
         await self._work.session.flush()
         record(self._work, "calendar.busy_feed.added", Subject("cto", cto.id), {"host": host})
-        self._work.publish("calendar.busy_feed.wanted", {"feed_id": str(row)})
+        self._work.publish("busy_feed.wanted", {"feed_id": str(row)})
         return feed
 
     async def refresh(self, feed_id: UUID) -> BusyFeed:
@@ -104,7 +104,7 @@ class BusyFeedService:
         if _was_just_asked(feed):
             raise CalendarJustRead
         record(self._work, "calendar.busy_feed.refreshed", Subject("cto", feed.cto_id), {"host": feed.host})
-        self._work.publish("calendar.busy_feed.wanted", {"feed_id": str(feed.id)})
+        self._work.publish("busy_feed.wanted", {"feed_id": str(feed.id)})
         return feed
 
     async def remove(self, feed_id: UUID) -> None:

@@ -39,10 +39,10 @@ async def _hourly(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     """Commitments begin and end by themselves; calendars elsewhere change without a word. Each in a job of its own."""
     calendars = CalendarRepository(work.session, work.tenant_id)
     for cto_id in await calendars.committed_ctos():
-        work.publish("calendar.hours.due", {"cto_id": str(cto_id)})
+        work.publish("calendar.hours_due", {"cto_id": str(cto_id)})
     for feed in await calendars.feeds():
-        work.publish("calendar.busy_feed.wanted", {"feed_id": str(feed.id)})
-    work.publish("calendar.hour.due", {}, at=now() + _HOUR)
+        work.publish("busy_feed.wanted", {"feed_id": str(feed.id)})
+    work.publish("calendar.round_due", {}, at=now() + _HOUR)
 
 
 async def _read_feed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -53,7 +53,7 @@ async def _read_feed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 
 async def _begin_hours(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     if not await is_planned(work, _HOURLY):
-        work.publish("calendar.hour.due", {}, at=now() + _HOUR)
+        work.publish("calendar.round_due", {}, at=now() + _HOUR)
 
 
 async def begin_hours(product: Product) -> None:
@@ -82,7 +82,7 @@ async def _plan_reminder(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     booking = await work.session.get(Booking, (work.tenant_id, UUID(payload["booking_id"])))
     if booking is not None and booking.starts_at - now() > _REMINDED_BEFORE + _HOUR:
         about = {"booking_id": str(booking.id), "revision": booking.revision}
-        work.publish("booking.reminder.due", about, at=booking.starts_at - _REMINDED_BEFORE)
+        work.publish("booking.reminder_due", about, at=booking.starts_at - _REMINDED_BEFORE)
 
 
 async def _remind(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -102,7 +102,7 @@ async def _tell_both(work: UnitOfWork, payload: Mapping[str, Any], change: str) 
     cto = await work.session.get_one(Cto, (work.tenant_id, booking.cto_id))
     for user_id in (booking.client_id, cto.user_id):
         wanted = {"booking_id": str(booking.id), "user_id": str(user_id), "change": change}
-        work.publish("booking.mail.wanted", wanted)
+        work.publish("booking.mail_wanted", wanted)
 
 
 async def _send_mail(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -143,13 +143,13 @@ def _in_words(span: Span, zone: str) -> str:
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "calendar.follow_profile", _follow_profile, bulk=True),
-    Subscription("calendar.commitment.put", "calendar.begin_hours", _begin_hours),
-    Subscription("calendar.hours.due", "calendar.keep_hours", _follow_profile, bulk=True),
-    Subscription("calendar.hour.due", _HOURLY, _hourly, bulk=True),
-    Subscription("calendar.busy_feed.wanted", "calendar.read_feed", _read_feed),
+    Subscription("commitment.put", "calendar.begin_hours", _begin_hours),
+    Subscription("calendar.hours_due", "calendar.keep_hours", _follow_profile, bulk=True),
+    Subscription("calendar.round_due", _HOURLY, _hourly, bulk=True),
+    Subscription("busy_feed.wanted", "calendar.read_feed", _read_feed),
     Subscription("booking.made", "calendar.tell_made", _tell_made),
     Subscription("booking.cancelled", "calendar.tell_cancelled", _tell_cancelled),
     Subscription("booking.restored", "calendar.tell_restored", _tell_restored),
-    Subscription("booking.reminder.due", "calendar.remind", _remind),
-    Subscription("booking.mail.wanted", "calendar.send_mail", _send_mail),
+    Subscription("booking.reminder_due", "calendar.remind", _remind),
+    Subscription("booking.mail_wanted", "calendar.send_mail", _send_mail),
 )
