@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ctorendang.demo.courses import Course
 from ctorendang.demo.rows import TenantRows
-from ctorendang.domains.calendar.availability import USUAL_MEETING_MINUTES
+from ctorendang.domains.calendar.draft import USUAL_MEETING_MINUTES
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.slots import Schedule, Span, WeeklySlot, expand, meetings
 from ctorendang.domains.engagements.repository import SOURCE

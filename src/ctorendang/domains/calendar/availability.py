@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ctorendang.domains.accounts.models import User
+from ctorendang.domains.calendar.draft import USUAL_MEETING_MINUTES, USUAL_NOTICE_HOURS
 from ctorendang.domains.calendar.errors import SlotAlreadyTaken, SlotNotOffered
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.repository import CalendarRepository
@@ -20,8 +21,6 @@ from ctorendang.kit.clock import now
 AHEAD = timedelta(weeks=3)
 """How far ahead introductions are booked."""
 SHOWN_ALTERNATIVES = 3
-USUAL_MEETING_MINUTES = 30
-USUAL_NOTICE_HOURS = 24
 WORKING_HOURS = tuple(WeeklySlot(weekday, 9 * 60, 17 * 60) for weekday in range(5))
 """What counts as somebody's week who has not said when they work: Monday to Friday, nine to five, where they are."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ctorendang.domains.audit.service import Subject, record
-from ctorendang.domains.calendar.draft import MOST_HOURS
+from ctorendang.domains.calendar.draft import MOST_HOURS, USUAL_MEETING_MINUTES, USUAL_NOTICE_HOURS
 from ctorendang.domains.calendar.models import Calendar, Commitment
 from ctorendang.domains.calendar.repository import CalendarRepository
 from ctorendang.domains.ctos.models import Cto
@@ -87,8 +87,8 @@ async def calendar_of(work: UnitOfWork, cto: Cto) -> Calendar:
             cto_id=cto.id,
             weekly_hours=hours,
             told_hours=hours,
-            meeting_minutes=30,
-            notice_hours=24,
+            meeting_minutes=USUAL_MEETING_MINUTES,
+            notice_hours=USUAL_NOTICE_HOURS,
         )
         work.session.add(calendar)
         await work.session.flush()

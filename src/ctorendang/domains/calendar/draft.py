@@ -9,7 +9,8 @@ from ctorendang.domains.calendar.slots import DAY_MINUTES, DaySlot, WeeklySlot, 
 from ctorendang.infra.validation import Fields
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MEETING_MINUTES = (15, 20, 30, 45, 60)
+USUAL_MEETING_MINUTES = 30
+USUAL_NOTICE_HOURS = 24
 MOST_SLOTS = 42
 MOST_HOURS = 60
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:00)?")

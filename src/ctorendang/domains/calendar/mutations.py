@@ -8,6 +8,8 @@ import strawberry
 from ctorendang.domains.calendar.booking_graphql import BookingType
 from ctorendang.domains.calendar.bookings import BookingService
 from ctorendang.domains.calendar.draft import (
+    USUAL_MEETING_MINUTES,
+    USUAL_NOTICE_HOURS,
     CalendarDraft,
     DaysOffDraft,
     ExtraSlotDraft,
@@ -39,8 +41,12 @@ class SaveCalendarInput:
 
     weekly_hours: int = strawberry.field(description="In all, before what is sold: 0 to 60.")
     slots: list[WeeklySlotInput]
-    meeting_minutes: int = strawberry.field(default=30, description="How long an introduction is: 15 to 120.")
-    notice_hours: int = strawberry.field(default=24, description="How long before it must be booked: 0 to 336.")
+    meeting_minutes: int = strawberry.field(
+        default=USUAL_MEETING_MINUTES, description="How long an introduction is: 15 to 120."
+    )
+    notice_hours: int = strawberry.field(
+        default=USUAL_NOTICE_HOURS, description="How long before it must be booked: 0 to 336."
+    )
 
     def value(self) -> CalendarDraft:
         """As the service takes it."""

@@ -7,7 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.calendar.capacity import calendar_of, keep_hours, today_of
-from ctorendang.domains.calendar.draft import CalendarDraft, DaysOffDraft, ExtraSlotDraft
+from ctorendang.domains.calendar.draft import (
+    USUAL_MEETING_MINUTES,
+    USUAL_NOTICE_HOURS,
+    CalendarDraft,
+    DaysOffDraft,
+    ExtraSlotDraft,
+)
 from ctorendang.domains.calendar.errors import TooManyEntries
 from ctorendang.domains.calendar.models import Calendar, CalendarException, Commitment
 from ctorendang.domains.calendar.permissions import CalendarPermission
@@ -59,7 +65,9 @@ class ScheduleService:
         today = today_of(cto)
         sold = await self._calendars.sold(cto.id, today)
         calendar = await self._calendars.find(cto.id) or Calendar(
-            weekly_hours=cto.availability + sold, meeting_minutes=30, notice_hours=24
+            weekly_hours=cto.availability + sold,
+            meeting_minutes=USUAL_MEETING_MINUTES,
+            notice_hours=USUAL_NOTICE_HOURS,
         )
         return OwnCalendar(
             cto,
@@ -90,7 +98,7 @@ class ScheduleService:
         await keep_hours(self._work, cto.id)
         calendar = await calendar_of(self._work, cto)
         calendar.weekly_hours = checked.weekly_hours or 0
-        calendar.meeting_minutes = checked.meeting_minutes or 30
+        calendar.meeting_minutes = checked.meeting_minutes or USUAL_MEETING_MINUTES
         calendar.notice_hours = checked.notice_hours or 0
         calendar.updated_at = now()
         await self._calendars.put_weekly(cto.id, slots)
