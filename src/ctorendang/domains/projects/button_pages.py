@@ -1,14 +1,14 @@
 """What buttons on a project's pages do, and its files."""
 
-import re
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ctorendang.domains.projects.attachments import Attachments, AttachmentService
+from ctorendang.domains.projects.candidates import linked_cto
+from ctorendang.domains.projects.errors import CtoNotFound
 from ctorendang.domains.projects.invited import InvitationService
 from ctorendang.domains.projects.lifecycle import LifecycleService
 from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired
@@ -23,8 +23,6 @@ from ctorendang.infra.web.pages import Pages
 from ctorendang.infra.work import UnitOfWork
 
 AnyRequest = Request[Any, Any, Any]
-
-_PROFILE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class ProjectButtonPages(Controller):
@@ -104,14 +102,12 @@ class ProjectButtonPages(Controller):
         """Let a CTO see the project; ``cto`` is an id, or the address of a profile."""
 
         async def invite(work: UnitOfWork, form: Form) -> str:
-            named = _PROFILE.search(form.text("cto"))
-            if named is None:
+            cto_id = linked_cto(form.text("cto"))
+            if cto_id is None:
                 raise InvalidInput({"cto": "Paste the link of a CTO’s profile."})
             try:
-                await InvitationService(work).invite(required_id(project_id), UUID(named[0]))
-            except NotFound as error:
-                if "CTO" not in error.detail:
-                    raise
+                await InvitationService(work).invite(required_id(project_id), cto_id)
+            except CtoNotFound as error:
                 raise InvalidInput({"cto": "There is no listed CTO with this link."}) from error
             return "Invited."
 

@@ -17,7 +17,7 @@ _MOST_WORDS = 5
 _NEAR = 0.4
 """How like a word of a name must be (pg_trgm): two letters changed places in a name of six are."""
 _SHORTEST_MISTYPED = 4
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_LINKED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class CandidateService:
@@ -48,12 +48,18 @@ class CandidateService:
             Cto.status == CtoStatus.LISTED,
             Cto.user_id != self._work.actor.person,
         )
-        if linked := _ID.search(typed):
-            return (await self._work.session.scalars(listed.where(Cto.id == UUID(linked[0])))).all()
+        if (linked := linked_cto(typed)) is not None:
+            return (await self._work.session.scalars(listed.where(Cto.id == linked))).all()
         likeness = [_likeness(word) for word in words]
         listed = listed.where(and_(*(_is_called(word) for word in words)))
         order = [sum(likeness[1:], likeness[0]).desc(), Cto.name, Cto.id]
         return (await self._work.session.scalars(listed.order_by(*order).limit(size))).all()
+
+
+def linked_cto(typed: str) -> UUID | None:
+    """The CTO whose id, or the address of whose profile, a text holds."""
+    found = _LINKED.search(typed)
+    return UUID(found[0]) if found else None
 
 
 def _is_called(word: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Why something about a project is refused."""
 
-from ctorendang.infra.errors import AppError
+from ctorendang.infra.errors import AppError, NotFound
 
 
 class ProjectAlreadyClosed(AppError):
@@ -51,6 +51,13 @@ class ProjectChangedMeanwhile(AppError):
 
     def __init__(self) -> None:
         super().__init__("This project was changed somewhere else meanwhile. Compare both, then save again.")
+
+
+class CtoNotFound(NotFound):
+    """No listed CTO has this id, whatever became of who had it."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such CTO.")
 
 
 class CtoCannotBeInvited(AppError):

@@ -9,13 +9,12 @@ from sqlalchemy import delete, func, select
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.domains.projects.errors import CtoCannotBeInvited
+from ctorendang.domains.projects.errors import CtoCannotBeInvited, CtoNotFound
 from ctorendang.domains.projects.lifecycle import tell
 from ctorendang.domains.projects.models import Project, ProjectInvitation
 from ctorendang.domains.projects.permissions import ProjectPermission
 from ctorendang.domains.projects.service import own_project
 from ctorendang.domains.projects.status import ProjectStatus
-from ctorendang.infra.errors import NotFound
 from ctorendang.infra.work import UnitOfWork
 
 MOST_INVITED = 50
@@ -42,7 +41,8 @@ class InvitationService:
 
         Raises:
             Forbidden: the actor manages no projects.
-            NotFound: it is not the actor's, or there is no such CTO to see.
+            NotFound: it is not the actor's.
+            CtoNotFound: nobody is listed with this id.
             ProjectAlreadyClosed: it does not change any more.
             CtoCannotBeInvited: it is the actor's own profile, or enough are invited.
         """
@@ -50,7 +50,7 @@ class InvitationService:
         project = await own_project(self._work, project_id)
         cto = await self._work.session.get(Cto, (self._tenant_id, cto_id))
         if cto is None or cto.status != CtoStatus.LISTED:
-            raise NotFound("There is no such CTO.")
+            raise CtoNotFound
         if cto.user_id == project.owner_id:
             raise CtoCannotBeInvited("This is your own profile. Invite somebody else.")
         ours = select(ProjectInvitation).where(
