@@ -13,7 +13,7 @@ USUAL_LEVEL = 3
 """Of a skill that is named without a level."""
 SHORTEST_BIO = 40
 MOST_RATE = 1_000_000
-"""10,000.00 an hour."""
+"""10,000.00 an hour, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)

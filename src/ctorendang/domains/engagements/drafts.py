@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ctorendang.domains.ctos.draft import MOST_RATE
 from ctorendang.infra.validation import Fields
 from ctorendang.kit.clock import now
 
-MOST_RATE = 1_000_000
-"""10,000.00 an hour, in minor units."""
 MOST_AMOUNT = 2_000_000_000
 """20 million, in minor units: what GraphQL's Int of 32 bits carries, in a round figure."""
 MOST_WEEKLY_MINUTES = 80 * 60

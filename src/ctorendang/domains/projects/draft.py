@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ctorendang.domains.ctos.draft import MOST_RATE
 from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.domains.projects.status import ProjectVisibility
@@ -15,8 +16,6 @@ MOST_DELIVERABLES = 15
 MOST_WEEKS = 260
 MOST_BUDGET = 2_000_000_000
 """20 million, in minor units: the most that GraphQL's Int of 32 bits carries, in a round figure."""
-MOST_RATE = 1_000_000
-"""10,000.00 an hour, in minor units."""
 UNTITLED = "Untitled project"
 
 
