@@ -41,6 +41,7 @@ class BusyFeedService:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
         self._calendars = CalendarRepository(work.session, work.tenant_id)
+        self._ctos = CtoRepository(session=work.session)
 
     async def all(self) -> list[BusyFeed]:
         """The actor's, oldest first.
@@ -49,7 +50,7 @@ class BusyFeedService:
             Forbidden: the actor is no CTO.
         """
         self._work.require(CalendarPermission.MANAGE_OWN)
-        cto = await self._find_cto()
+        cto = await self._ctos.find_of_user(self._work.tenant_id, self._work.actor.person)
         return await self._calendars.feeds(cto.id) if cto else []
 
     async def add(self, name: str, url: str) -> BusyFeed:
@@ -129,7 +130,7 @@ class BusyFeedService:
         """
         self._work.require(CalendarPermission.FETCH_BUSY_FEED)
         feed = await self._calendars.find_feed(feed_id)
-        cto = await CtoRepository(session=self._work.session).find(self._work.tenant_id, feed.cto_id) if feed else None
+        cto = await self._ctos.find(self._work.tenant_id, feed.cto_id) if feed else None
         if feed is None or cto is None or _was_just_asked(feed):
             return
         problem, spans = None, list[Span]()
@@ -163,18 +164,8 @@ class BusyFeedService:
             raise NotFound("There is no such calendar of yours.")
         return feed
 
-    async def _find_cto(self) -> Cto | None:
-        return await CtoRepository(session=self._work.session).find_of_user(
-            self._work.tenant_id, self._work.actor.person
-        )
-
     async def _cto(self) -> Cto:
-        cto = await CtoRepository(session=self._work.session).find_of_user(
-            self._work.tenant_id, self._work.actor.person, locked=True
-        )
-        if cto is None:
-            raise NotFound("Write your profile first.")
-        return cto
+        return await self._ctos.get_of_user(self._work.tenant_id, self._work.actor.person)
 
 
 def _was_just_asked(feed: BusyFeed) -> bool:

@@ -170,7 +170,4 @@ class ScheduleService:
         return row
 
     async def _own(self) -> Cto:
-        cto = await self._ctos.find_of_user(self._work.tenant_id, self._work.actor.person, locked=True)
-        if cto is None:
-            raise NotFound("Write your profile first.")
-        return cto
+        return await self._ctos.get_of_user(self._work.tenant_id, self._work.actor.person)

@@ -77,6 +77,17 @@ class CtoRepository(SQLAlchemyAsyncRepository[Cto]):
             statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
         return (await self.session.scalars(statement)).one_or_none()
 
+    async def get_of_user(self, tenant_id: UUID, user_id: UUID) -> Cto:
+        """A person's own profile, unchanged by others until the transaction ends.
+
+        Raises:
+            NotFound: they have none yet.
+        """
+        cto = await self.find_of_user(tenant_id, user_id, locked=True)
+        if cto is None:
+            raise NotFound("Write your profile first.")
+        return cto
+
     def select_listed(self, tenant_id: UUID, wanted: CtoFilter) -> Select[Cto]:
         """The listed profiles that a filter finds."""
         statement = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)

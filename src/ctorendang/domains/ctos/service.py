@@ -59,8 +59,7 @@ class CtoService:
         return cto if cto is not None and self._visible(cto) else None
 
     def _visible(self, cto: Cto) -> bool:
-        own = self._work.actor.user_id is not None and cto.user_id == self._work.actor.user_id
-        return own or cto.status == CtoStatus.LISTED or self._work.allows(CtoPermission.APPROVE)
+        return cto.status == CtoStatus.LISTED or self._concerns(cto)
 
     async def of_people(self, user_ids: list[UUID]) -> dict[UUID, Cto]:
         """The profiles of some people, as far as the actor may see them."""

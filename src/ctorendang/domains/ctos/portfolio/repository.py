@@ -40,10 +40,7 @@ class PortfolioRepository:
         Raises:
             NotFound: they have none.
         """
-        cto = await CtoRepository(session=self._session).find_of_user(self._tenant_id, user_id, locked=True)
-        if cto is None:
-            raise NotFound("Write your profile first.")
-        return cto
+        return await CtoRepository(session=self._session).get_of_user(self._tenant_id, user_id)
 
     async def shown(
         self, cto_ids: Sequence[UUID], *conditions: ColumnElement[bool], removed: bool = False
