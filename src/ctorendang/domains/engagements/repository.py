@@ -94,6 +94,10 @@ class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
             found[part.engagement_id].append(part)
         return found
 
+    async def parts_of(self, kind: type[Part], engagement: Engagement) -> list[Part]:
+        """The parts of one kind of one engagement, in their usual order."""
+        return (await self.parts(kind, engagement.tenant_id, [engagement.id]))[engagement.id]
+
     async def part(self, kind: type[Part], engagement: Engagement, part_id: UUID) -> Part | None:
         """One part of this engagement."""
         found = await self.session.get(kind, (engagement.tenant_id, part_id))
@@ -130,11 +134,10 @@ class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
 
     async def standing(self, engagement: Engagement) -> Standing:
         """Where it stands now."""
-        ids = [engagement.id]
-        terms = (await self.parts(EngagementTerms, engagement.tenant_id, ids))[engagement.id]
-        milestones = (await self.parts(Milestone, engagement.tenant_id, ids))[engagement.id]
-        sheets = (await self.parts(TimeSheet, engagement.tenant_id, ids))[engagement.id]
-        talks = (await self.introductions(engagement.tenant_id, ids))[engagement.id]
+        terms = await self.parts_of(EngagementTerms, engagement)
+        milestones = await self.parts_of(Milestone, engagement)
+        sheets = await self.parts_of(TimeSheet, engagement)
+        talks = (await self.introductions(engagement.tenant_id, [engagement.id]))[engagement.id]
         return standing_of(engagement, terms, milestones, sheets, talks)
 
 

@@ -80,8 +80,7 @@ class EngagementReviewService:
             EngagementReview.tenant_id == engagement.tenant_id, EngagementReview.engagement_id == engagement.id
         )
         await self._work.session.execute(reveal.values(revealed=True))
-        found = (await self._engagements.parts(EngagementReview, engagement.tenant_id, [engagement.id])).popitem()
-        for review in found[1]:
+        for review in await self._engagements.parts_of(EngagementReview, engagement):
             if review.side == Side.CLIENT:
                 await ReviewService(self._work).publish_of(
                     review.author_id, engagement.cto_id, rating=review.rating, body=review.body

@@ -114,8 +114,8 @@ class EngagementService:
         self._work.require(EngagementPermission.START)
         step = await take_step(self._work, Action.START, seen)
         engagement = step.engagement
-        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
-        terms = next(each for each in every[1] if each.status == TermsStatus.ACCEPTED)
+        proposals = await self._engagements.parts_of(EngagementTerms, engagement)
+        terms = next(each for each in proposals if each.status == TermsStatus.ACCEPTED)
         engagement.started_at = now()
         self._work.session.add(
             Milestone(
@@ -179,8 +179,7 @@ class EngagementService:
 
     async def _close_terms(self, engagement: Engagement) -> None:
         """Nobody can accept what belongs to an engagement that has ended."""
-        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
-        for terms in every[1]:
+        for terms in await self._engagements.parts_of(EngagementTerms, engagement):
             if terms.status == TermsStatus.OPEN:
                 terms.status = TermsStatus.WITHDRAWN
         await self._work.session.flush()

@@ -58,13 +58,13 @@ class TermsService:
     async def _add(self, step: Step, draft: TermsDraft) -> EngagementTerms:
         engagement = step.engagement
         days = draft.valid_days or (await self._engagements.limits(engagement.tenant_id)).terms_days
-        before = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
+        before = await self._engagements.parts_of(EngagementTerms, engagement)
         terms = EngagementTerms(
             tenant_id=engagement.tenant_id,
             engagement_id=engagement.id,
             client_id=engagement.client_id,
             cto_user_id=engagement.cto_user_id,
-            number=len(before[1]) + 1,
+            number=len(before) + 1,
             side=step.side,
             rate=draft.rate,
             currency=engagement.currency,
@@ -162,8 +162,8 @@ class TermsService:
 
     async def _open(self, step: Step, *, theirs: bool) -> EngagementTerms:
         engagement = step.engagement
-        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
-        terms = next(each for each in every[1] if each.status == TermsStatus.OPEN)
+        proposals = await self._engagements.parts_of(EngagementTerms, engagement)
+        terms = next(each for each in proposals if each.status == TermsStatus.OPEN)
         own = Side(terms.side) is step.side
         if theirs:
             if own:

@@ -56,8 +56,7 @@ class TimeSheetService:
         return engagement
 
     async def _of_week(self, engagement: Engagement, draft: TimeSheetDraft) -> TimeSheet:
-        every = (await self._engagements.parts(TimeSheet, engagement.tenant_id, [engagement.id])).popitem()
-        for sheet in every[1]:
+        for sheet in await self._engagements.parts_of(TimeSheet, engagement):
             if sheet.week == draft.week:
                 return sheet
         return TimeSheet(
@@ -92,8 +91,8 @@ class TimeSheetService:
         step.need(minutes <= left, f"The trial has {left // 60} hours and {left % 60} minutes left.")
 
     async def _rate(self, engagement: Engagement) -> int:
-        every = (await self._engagements.parts(EngagementTerms, engagement.tenant_id, [engagement.id])).popitem()
-        return next(each.rate for each in every[1] if each.status == TermsStatus.ACCEPTED)
+        proposals = await self._engagements.parts_of(EngagementTerms, engagement)
+        return next(each.rate for each in proposals if each.status == TermsStatus.ACCEPTED)
 
     async def take_back(self, seen: Seen, sheet_id: UUID) -> Engagement:
         """Take a sheet back that is not approved.
