@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from ctorendang.domains.accounts.people.avatars import SIDES, avatar_path, avatars_of
 from ctorendang.domains.accounts.service import names_of
@@ -33,7 +34,6 @@ strawberry.enum(MilestoneKind, description="Work, or the handover pack that ever
 strawberry.enum(TimeSheetStatus, description="Where a week's hours stand.")
 
 _COMPARED = ("rate", "hours_per_week", "starts_on", "weeks", "notice_days")
-_CAMEL = {"hours_per_week": "hoursPerWeek", "starts_on": "startsOn", "notice_days": "noticeDays"}
 
 
 @strawberry.type(description="A person who takes part in an engagement.")
@@ -55,7 +55,7 @@ async def party(info: Info, user_id: UUID) -> EngagementParty:
     )
 
 
-@strawberry.type(description="What the viewer does next.")
+@strawberry.type(name="NextStep", description="What the viewer does next.")
 class NextStepType:
     """The one filled button."""
 
@@ -88,7 +88,7 @@ class EngagementTermsType:
     def of(cls, row: EngagementTerms, before: EngagementTerms | None) -> "EngagementTermsType":
         """From its row, and the one before it."""
         changed = [
-            _CAMEL.get(name, name)
+            to_camel_case(name)
             for name in _COMPARED
             if before is not None and getattr(row, name) != getattr(before, name)
         ]
