@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.ctos.models import Cto, Skill
@@ -157,16 +158,11 @@ class CtoSearch:
         if self.result.found.total:
             return []
         found = await info.context.use(lambda work: SearchService(work).looser(self.result.query))
-        return [LooserSearch(field=_camel(name), value=value, count=count) for name, value, count in found]
+        return [LooserSearch(field=to_camel_case(name), value=value, count=count) for name, value, count in found]
 
 
 def _counts(counts: Counts) -> list[FacetCount]:
     return [FacetCount(value=value, count=count) for value, count in counts]
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 @strawberry.input

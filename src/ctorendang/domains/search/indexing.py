@@ -73,7 +73,7 @@ class IndexService:
         self._work.require(SearchPermission.INDEX)
         done = 0
         await self._session.execute(_SHARED)
-        for ids in _batches(sorted(set(cto_ids))):
+        for ids in batches(sorted(set(cto_ids))):
             done += await self._put(ids)
         return done
 
@@ -138,7 +138,7 @@ class IndexService:
         """
         self._work.require(SearchPermission.INDEX)
         expected: dict[str, str] = {}
-        for ids in _batches(await self.listed()):
+        for ids in batches(await self.listed()):
             expected |= {each["id"]: each["checksum"] for each in await self.documents(ids)}
         exported = self._server.export(ALIAS, self._tenant_id, ("id", "checksum"))
         indexed = {each["id"]: str(each.get("checksum")) async for each in exported}
@@ -167,7 +167,8 @@ class IndexService:
         await self._server.point(ALIAS, collection)
 
 
-def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
+def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
+    """Some CTOs at a time, as many as are read and written at once."""
     return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
 
 

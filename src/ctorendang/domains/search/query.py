@@ -1,12 +1,12 @@
 """What somebody looks for."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from ctorendang.domains.ctos.languages import CODES, LANGUAGES
+from ctorendang.domains.search.synonyms import phrase_of
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.validation import Fields, findable, searched
@@ -21,8 +21,6 @@ _LISTS = frozenset({"skills", "industries", "stages", "languages"})
 # Of these one suffices, so that a further one widens a search; of the other lists all must hold.
 _ONE_SUFFICES = ("industries", "stages")
 _MOST = 2**31 - 1
-# Signs that mean something in names of skills stay: C++, C#, Node.js.
-_WORD = re.compile(r"[\w+#.]+")
 
 
 class SearchOrder(StrEnum):
@@ -97,8 +95,7 @@ class CtoQuery:
     @property
     def words(self) -> tuple[str, ...]:
         """The words of the text in lower case, without what only search engines would make something of."""
-        found = (word.strip(".") for word in _WORD.findall(self.search.lower()))
-        return tuple(word for word in found if word)[:MOST_WORDS]
+        return phrase_of(self.search)[:MOST_WORDS]
 
     @property
     def hopeless(self) -> bool:

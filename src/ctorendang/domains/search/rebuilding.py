@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from ctorendang.domains.search.documents import ALIAS, COLLECTIONS, schema, schema_name
-from ctorendang.domains.search.indexing import Drift, IndexService
+from ctorendang.domains.search.indexing import Drift, IndexService, batches
 from ctorendang.domains.search.permissions import SearchPermission
 from ctorendang.domains.search.service import synonyms_of
 from ctorendang.domains.search.synonyms import Synonyms
@@ -19,7 +19,6 @@ from ctorendang.infra.product import Product
 
 LOOK_SECONDS = 2.0
 
-_BATCH = 500
 # Looks between two counts of everything: half a minute.
 _COUNT_EVERY = 15
 
@@ -74,9 +73,9 @@ async def _fill(product: Product, server: Typesense, tenant_id: UUID, collection
     """Write a tenant's documents into a collection that nobody searches yet, without holding up those who write."""
     async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
         ids = await IndexService(work, server).listed()
-    for start in range(0, len(ids), _BATCH):
+    for some in batches(ids):
         async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-            documents = await IndexService(work, server).documents(ids[start : start + _BATCH])
+            documents = await IndexService(work, server).documents(some)
         if documents:
             await server.put(collection, documents)
     return len(ids)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+# Signs that mean something in names of skills stay: C++, C#, Node.js.
 _WORD = re.compile(r"[\w+#.]+")
 _LONGEST_PHRASE = 4
 
@@ -80,6 +81,3 @@ class Synonyms:
 def phrase_of(name: str) -> Phrase:
     """The words of a name, as a search has them."""
     return tuple(word for found in _WORD.findall(name.lower()) if (word := found.strip(".")))
-
-
-NO_SYNONYMS = Synonyms(())
