@@ -6,4 +6,4 @@ STAGES = {
     "scale": "Scale-up, up to 1,000 people",
     "enterprise": "Enterprise, more than 1,000 people",
 }
-"""What each is called to people, smallest first; the same as matching tells from texts."""
+"""What each is called to people, smallest first."""

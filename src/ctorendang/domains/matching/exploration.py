@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 SHOWN = 10
+"""The first ten of a list: what its readers see, are told of, and are measured by."""
 LOOKED_AT = 40
 """How far down newcomers are looked for."""
 ENOUGH = 2

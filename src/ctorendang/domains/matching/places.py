@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.matching.cto_news import CtoNewsService
+from ctorendang.domains.matching.exploration import SHOWN
 from ctorendang.domains.matching.listing import Listing
 from ctorendang.domains.matching.models import CtoVector, MatchPlace, ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
@@ -14,7 +15,6 @@ from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.status import ProjectStatus
 from ctorendang.infra.work import UnitOfWork
 
-_SHOWN = 10
 _NEAREST = 25
 """Projects whose lists are looked at again when a profile changes: a change rarely matters to those further away."""
 
@@ -42,7 +42,7 @@ class PlaceService:
         if project.status == ProjectStatus.CLOSED:
             await self._session.execute(delete(MatchPlace).where(ours))
             return []
-        listed = await Listing(self._session, self._tenant_id).first(project_id, _SHOWN)
+        listed = await Listing(self._session, self._tenant_id).first(project_id, SHOWN)
         now = [row.id for row in listed.rows]
         await self._session.execute(delete(MatchPlace).where(ours, MatchPlace.cto_id.not_in(now)))
         for place, cto_id in enumerate(now, 1):

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, Select, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer, Text, Uuid
@@ -62,13 +62,7 @@ class MatchRepository:
 
     async def weights(self) -> dict[str, float]:
         """How much each component weighs in this tenant now."""
-        factors = (
-            select(TenantMatchWeights.factors)
-            .where(TenantMatchWeights.tenant_id == self._tenant_id)
-            .order_by(TenantMatchWeights.revision.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
+        factors = self._factors().scalar_subquery()
         statement = select(MatchWeights.weights, factors).order_by(MatchWeights.version.desc()).limit(1)
         weights, own = (await self._session.execute(statement)).one()
         return adjusted(weights, own or {})
@@ -80,13 +74,15 @@ class MatchRepository:
 
     async def factors(self) -> dict[str, float]:
         """What the tenant multiplies some of them by; empty where it never changed any."""
-        statement = (
+        return dict(await self._session.scalar(self._factors()) or {})
+
+    def _factors(self) -> Select[dict[str, Any]]:
+        return (
             select(TenantMatchWeights.factors)
             .where(TenantMatchWeights.tenant_id == self._tenant_id)
             .order_by(TenantMatchWeights.revision.desc())
             .limit(1)
         )
-        return dict(await self._session.scalar(statement) or {})
 
     async def best(
         self,

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-STAGES = ("seed", "growth", "scale", "enterprise")
+from ctorendang.domains.ctos import stages
+
+STAGES = tuple(stages.STAGES)
 """By head count, roughly: to 15, to 150, to 1,000, more."""
 
 _PATTERNS = {

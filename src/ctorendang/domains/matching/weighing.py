@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.matching.errors import WeightsChangedMeanwhile
+from ctorendang.domains.matching.exploration import SHOWN
 from ctorendang.domains.matching.models import TenantMatchWeights
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.repository import MatchRepository
@@ -19,7 +20,6 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
 _LOOKED_AT = 8
-_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class WeighingService:
         return [_effect(project.id, project.title, now[project.id], then[project.id], names) for project in projects]
 
     async def _first(self, project_id: UUID, weights: Mapping[str, float]) -> list[UUID]:
-        return [row.id for row in await self._matches.best(project_id, _SHOWN, weights)]
+        return [row.id for row in await self._matches.best(project_id, SHOWN, weights)]
 
     async def _revision(self) -> int:
         statement = select(func.max(TenantMatchWeights.revision)).where(TenantMatchWeights.tenant_id == self._tenant_id)

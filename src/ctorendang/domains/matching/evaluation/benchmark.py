@@ -13,12 +13,12 @@ from ctorendang.domains.matching.evaluation.metrics import MEASURES, Estimate, e
 from ctorendang.domains.matching.evaluation.newcomers import chances
 from ctorendang.domains.matching.evaluation.sample import Sample
 from ctorendang.domains.matching.evaluation.world import World, settle
+from ctorendang.domains.matching.exploration import SHOWN
 from ctorendang.domains.matching.repository import MatchRepository
 from ctorendang.domains.matching.scoring import COMPONENTS
 from ctorendang.infra.product import Product
 
 PIPELINE = "pipeline"
-_SHOWN = 10
 
 Tell = Callable[[str], None]
 Values = Mapping[str, Mapping[str, Sequence[float]]]
@@ -112,7 +112,7 @@ async def measure(product: Product, tell: Tell) -> Result:
             notes.append(await chances(world))
         lists += len(sample.briefs)
         missing += sum(
-            len(answers[brief.key][PIPELINE]) < min(_SHOWN, len(sample.eligible(brief))) for brief in sample.briefs
+            len(answers[brief.key][PIPELINE]) < min(SHOWN, len(sample.eligible(brief))) for brief in sample.briefs
         )
     return Result(slices, missing, lists, notes)
 
