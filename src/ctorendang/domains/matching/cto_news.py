@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.accounts.models import User
@@ -17,7 +17,7 @@ from ctorendang.domains.matching.models import MatchNotice, MatchPlace
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.projects.models import Project, ProjectInvitation
 from ctorendang.domains.projects.status import ProjectStatus, ProjectVisibility
-from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.jobs.planned import is_waiting
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
@@ -87,7 +87,7 @@ class CtoNewsService:
         cto = await self._locked(cto_id)
         if cto is None or cto.status != CtoStatus.LISTED:
             await self._forget(cto_id)
-        elif not await self._is_planned(cto_id):
+        elif not await is_waiting(self._work, SEND, cto_id=cto_id):
             self._publish(cto_id, max(now() + GATHER, await self._next_mail(cto_id)))
 
     async def send(self, cto_id: UUID) -> None:
@@ -172,18 +172,6 @@ class CtoNewsService:
             )
         )
         return now() if last is None else last + APART
-
-    async def _is_planned(self, cto_id: UUID) -> bool:
-        """Whether a mail is still to begin: one that is under way may have looked too early."""
-        waiting = exists().where(
-            OutboxMessage.tenant_id == self._tenant_id,
-            OutboxMessage.handler == SEND,
-            OutboxMessage.payload["cto_id"].astext == str(cto_id),
-            OutboxMessage.done_at.is_(None),
-            OutboxMessage.failed_at.is_(None),
-            OutboxMessage.lease.is_(None),
-        )
-        return bool(await self._session.scalar(select(waiting)))
 
     def _publish(self, cto_id: UUID, at: datetime) -> None:
         self._work.publish("match.cto_news_due", {"cto_id": str(cto_id)}, at=at)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
@@ -14,7 +14,7 @@ from ctorendang.domains.matching.models import MatchPlace
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.status import ProjectStatus
-from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.jobs.planned import is_waiting
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
@@ -50,7 +50,7 @@ class NewsService:
                 MatchPlace.cto_id == cto_id,
             )
         )
-        if entered_at is not None and not await self._is_planned(project_id):
+        if entered_at is not None and not await is_waiting(self._work, SEND, project_id=project_id):
             payload = {"project_id": str(project_id), "since": entered_at.isoformat()}
             self._work.publish("match.news_due", payload, at=now() + GATHER)
 
@@ -79,15 +79,3 @@ class NewsService:
         about = {"title": project.title, "ctos": [{"name": cto.name, "headline": cto.headline} for cto in ctos]}
         paths = {"url": f"/projects/{project_id}"}
         await mail_if_wanted(self._work, Notification.MATCHES, user, "matches-found", paths=paths, **about)
-
-    async def _is_planned(self, project_id: UUID) -> bool:
-        """Whether a mail is still to begin: one that is under way may have looked too early."""
-        waiting = exists().where(
-            OutboxMessage.tenant_id == self._tenant_id,
-            OutboxMessage.handler == SEND,
-            OutboxMessage.payload["project_id"].astext == str(project_id),
-            OutboxMessage.done_at.is_(None),
-            OutboxMessage.failed_at.is_(None),
-            OutboxMessage.lease.is_(None),
-        )
-        return bool(await self._session.scalar(select(waiting)))

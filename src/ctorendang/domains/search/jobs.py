@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, select
 
 from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.status import CtoStatus
@@ -14,7 +13,7 @@ from ctorendang.domains.search.alerts import AlertService
 from ctorendang.domains.search.indexing import IndexService
 from ctorendang.infra.events import Subscription
 from ctorendang.infra.gateways.typesense import SearchUnavailable
-from ctorendang.infra.jobs.models import OutboxMessage
+from ctorendang.infra.jobs.planned import is_waiting
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
@@ -52,20 +51,8 @@ async def _put(work: UnitOfWork, cto_id: UUID) -> None:
 
 
 async def _plan_sync(work: UnitOfWork) -> None:
-    if not await _waits(work, _SYNC):
+    if not await is_waiting(work, _SYNC):
         work.publish("search.sync_due", {}, at=now() + _AGAIN_AFTER)
-
-
-async def _waits(work: UnitOfWork, handler: str) -> bool:
-    """Whether a run of a handler is still to begin: one that is under way may have looked too early."""
-    waiting = exists().where(
-        OutboxMessage.tenant_id == work.tenant_id,
-        OutboxMessage.handler == handler,
-        OutboxMessage.done_at.is_(None),
-        OutboxMessage.failed_at.is_(None),
-        OutboxMessage.lease.is_(None),
-    )
-    return bool(await work.session.scalar(select(waiting)))
 
 
 async def _sync(work: UnitOfWork, _: Mapping[str, Any]) -> None:
@@ -79,7 +66,7 @@ async def _sync(work: UnitOfWork, _: Mapping[str, Any]) -> None:
         return
     if changed:
         _log.info("search index caught up", documents=changed)
-    if not await _waits(work, _SYNC_DAILY):
+    if not await is_waiting(work, _SYNC_DAILY):
         work.publish("search.day_passed", {}, at=now() + _EVERY_DAY)
 
 
@@ -90,7 +77,7 @@ async def _sync_daily(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 
 async def _plan_alerts(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     cto = await work.session.get(Cto, (work.tenant_id, UUID(payload["cto_id"])))
-    if cto is not None and cto.status == CtoStatus.LISTED and not await _waits(work, _ALERT):
+    if cto is not None and cto.status == CtoStatus.LISTED and not await is_waiting(work, _ALERT):
         work.publish("search.alerts_due", {}, at=now() + GATHER)
 
 

@@ -1,5 +1,7 @@
 """What stands in the outbox already."""
 
+from uuid import UUID
+
 from sqlalchemy import exists, func, select
 
 from ctorendang.infra.jobs.models import OutboxMessage
@@ -20,3 +22,22 @@ async def is_planned(work: UnitOfWork, handler: str) -> bool:
         OutboxMessage.failed_at.is_(None),
     )
     return bool(await work.session.scalar(select(planned)))
+
+
+async def is_waiting(work: UnitOfWork, handler: str, **about: UUID) -> bool:
+    """Whether a handler has a run of the tenant's before it; one that is under way may have looked too early.
+
+    Args:
+        work: of the tenant.
+        handler: which.
+        about: what the run is about, as its payload names it.
+    """
+    waiting = exists().where(
+        OutboxMessage.tenant_id == work.tenant_id,
+        OutboxMessage.handler == handler,
+        *(OutboxMessage.payload[name].astext == str(id_) for name, id_ in about.items()),
+        OutboxMessage.done_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+        OutboxMessage.lease.is_(None),
+    )
+    return bool(await work.session.scalar(select(waiting)))
