@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ctorendang.domains.calendar import ical_reader
 from ctorendang.domains.calendar.errors import CalendarNotReadable
 from ctorendang.domains.calendar.slots import Span, merged
+from ctorendang.infra.apart import run_apart
 
 _SECONDS = 20.0
 _SLOW = "This calendar takes too long to read: its events repeat too often. Offer a smaller one."
@@ -28,28 +27,20 @@ async def busy_times(content: bytes, zone: str, within: Span) -> list[Span]:
         CalendarNotReadable: it is no calendar, or one that asks for too much; the detail says which.
     """
     async with _turn:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", str(Path(ical_reader.__file__))),
-            *(zone, within.starts_at.isoformat(), within.ends_at.isoformat()),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            # Nothing of this process's environment: it holds every secret there is.
-            env={},
-            cwd="/",
-        )
         try:
-            async with asyncio.timeout(_SECONDS):
-                output, _ = await process.communicate(content)
+            status, output = await run_apart(
+                ical_reader.__file__,
+                zone,
+                within.starts_at.isoformat(),
+                within.ends_at.isoformat(),
+                content=content,
+                seconds=_SECONDS,
+            )
         except TimeoutError:
             raise CalendarNotReadable(_SLOW) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    if process.returncode == ical_reader.REFUSED:
+    if status == ical_reader.REFUSED:
         raise CalendarNotReadable(output.decode())
-    if process.returncode:
+    if status:
         raise CalendarNotReadable(_SLOW)
     pairs = [[datetime.fromtimestamp(seconds, UTC) for seconds in pair] for pair in json.loads(output)]
     return merged(Span(starts_at, ends_at) for starts_at, ends_at in pairs)

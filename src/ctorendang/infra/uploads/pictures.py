@@ -1,10 +1,9 @@
 """Having pictures decoded, at arm's length."""
 
 import asyncio
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from ctorendang.infra.apart import run_apart
 from ctorendang.infra.uploads import picture_decoder
 from ctorendang.infra.uploads.errors import PictureNotAccepted
 
@@ -43,27 +42,20 @@ async def fitted(content: bytes, sides: tuple[int, ...]) -> list[Picture]:
 
 async def _made_of(content: bytes, shape: str, sides: tuple[int, ...]) -> list[Picture]:
     async with _turn:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", str(Path(picture_decoder.__file__)), shape, *map(str, sides)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            # Nothing of this process's environment: it holds every secret there is.
-            env={"OMP_NUM_THREADS": "1"},
-            cwd="/",
-        )
         try:
-            async with asyncio.timeout(_SECONDS):
-                output, _ = await process.communicate(content)
+            status, output = await run_apart(
+                picture_decoder.__file__,
+                shape,
+                *map(str, sides),
+                content=content,
+                seconds=_SECONDS,
+                environment={"OMP_NUM_THREADS": "1"},
+            )
         except TimeoutError:
             raise PictureNotAccepted(_SLOW) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    if process.returncode == picture_decoder.REFUSED:
+    if status == picture_decoder.REFUSED:
         raise PictureNotAccepted(output.decode())
-    if process.returncode:
+    if status:
         raise PictureNotAccepted(_SLOW)
     return _parts(output)
 
