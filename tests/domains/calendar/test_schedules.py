@@ -6,11 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.domains.calendar.offering import CALENDAR, EXCEPTION, SLOTS, calendar_of, free_starts, offering, week
+from tests.domains.ctos.test_import_files import json_file, record
 from tests.factories import ListedCto, Marketplace, profile
 
 from ctorendang.domains.calendar.availability import overlap
 from ctorendang.domains.calendar.capacity import drop_commitment, put_commitment
 from ctorendang.domains.calendar.slots import Schedule, WeeklySlot
+from ctorendang.domains.ctos.importing.rows import check_file
+from ctorendang.domains.ctos.importing.service import ImportService, ImportStatus
+from ctorendang.infra.auth.actor import OPERATOR, Actor
 from ctorendang.infra.errors import InvalidInput
 
 
@@ -187,6 +191,17 @@ async def test_free_hours_typed_into_the_profile_move_the_weekly_hours(market: M
     await cto.person.mutate("saveCalendar", CALENDAR, week(weeklyHours=40))
     await market.work_off()
     assert await availability(market, cto) == 32
+
+
+async def test_free_hours_that_are_imported_count_as_typed_ones_do(market: Marketplace):
+    cto = await offering(market, weeklyHours=30)
+    await market.work_off()
+    file = check_file(json_file(record(1, email=cto.person.email, availability=10)), "EUR")
+    async with market.marketplaces.site.product.units.begin(Actor.service(market.id, OPERATOR)) as work:
+        await ImportService(work).run(file, "EUR", ImportStatus.LISTED, keep=True)
+    await market.work_off()
+    await sell(market, cto)
+    assert await availability(market, cto) == 2
 
 
 async def test_what_begins_and_ends_by_itself_is_noticed_every_hour(market: Marketplace):

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.domains.ctos.test_import_files import json_file, record
 from tests.domains.search.directory import bring_in_step, found, listed
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Marketplaces, profile
 
+from ctorendang.domains.ctos.importing.rows import check_file
+from ctorendang.domains.ctos.importing.service import ImportService, ImportStatus
 from ctorendang.domains.search.documents import ALIAS
 from ctorendang.domains.search.indexing import Drift, IndexService
 from ctorendang.domains.search.rebuilding import IndexKeeper, drift, reindex, sync
-from ctorendang.infra.auth.actor import WORKER, Actor
+from ctorendang.infra.auth.actor import OPERATOR, WORKER, Actor
 from ctorendang.infra.errors import Forbidden
 from ctorendang.infra.gateways.typesense import SearchUnavailable, Typesense
 
@@ -189,6 +192,21 @@ async def test_a_lost_index_is_made_anew_and_the_database_searches_until_then(ma
     answer = await market.graphql("{ searchCtos { degraded totalCount } }")
     assert answer["data"]["searchCtos"] == {"degraded": False, "totalCount": 1}
     assert await found(market, "untangles") == [str(cto.id)]
+
+
+async def test_what_an_import_changes_is_found_and_told(market, search_server):
+    cto, client = await listed(market, headline="Untangles monoliths"), await market.join("client")
+    sought = {"filter": {"search": "data platforms"}}
+    await client.mutate("saveSearch", "... on SavedSearch { id }", sought)
+    row = record(1, email=cto.person.email, headline="Builds data platforms")
+    async with market.marketplaces.site.product.units.begin(Actor.service(market.id, OPERATOR)) as work:
+        file = check_file(json_file(row), "EUR")
+        await ImportService(work).run(file, "EUR", ImportStatus.LISTED, keep=True)
+    await market.work_off()
+    assert await found(market, "untangles") == []
+    assert await found(market, "data platforms") == [str(cto.id)]
+    assert (await drift_of(market, search_server)).ids == []
+    assert await market.fetch("select 1 from outbox where event = 'search.alerts_due'")
 
 
 async def test_an_import_past_the_outbox_is_noticed_by_counting(market, search_server):

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from ctorendang.domains.accounts.models import User
 from ctorendang.domains.accounts.people.notifications import Notification, mail_if_wanted
 from ctorendang.domains.calendar.capacity import keep_hours
 from ctorendang.domains.calendar.feeds import BusyFeedService
 from ctorendang.domains.calendar.ical import MEDIA_TYPE
-from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.calendar.models import Booking, Calendar
 from ctorendang.domains.calendar.published import calendar_file
 from ctorendang.domains.calendar.repository import CalendarRepository
 from ctorendang.domains.calendar.slots import Span, shown_in
@@ -33,6 +35,14 @@ async def _follow_profile(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     cto_id = UUID(payload["cto_id"])
     if await work.session.get(Cto, (work.tenant_id, cto_id)) is not None:
         await keep_hours(work, cto_id)
+
+
+async def _follow_import(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Whoever has a calendar may have other free hours now; each in a job of its own."""
+    imported = [UUID(each) for each in payload["cto_ids"]]
+    calendars = select(Calendar.cto_id).where(Calendar.tenant_id == work.tenant_id, Calendar.cto_id.in_(imported))
+    for cto_id in await work.session.scalars(calendars):
+        work.publish("calendar.hours_due", {"cto_id": str(cto_id)})
 
 
 async def _hourly(work: UnitOfWork, _: Mapping[str, Any]) -> None:
@@ -143,6 +153,7 @@ def _in_words(span: Span, zone: str) -> str:
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "calendar.follow_profile", _follow_profile, bulk=True),
+    Subscription("ctos.imported", "calendar.follow_import", _follow_import, bulk=True),
     Subscription("commitment.put", "calendar.begin_hours", _begin_hours),
     Subscription("calendar.hours_due", "calendar.keep_hours", _follow_profile, bulk=True),
     Subscription("calendar.round_due", _HOURLY, _hourly, bulk=True),

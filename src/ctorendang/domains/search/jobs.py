@@ -1,11 +1,12 @@
 """Telling the index what has changed, and people what their searches newly find."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import exists, select
 
 from ctorendang.domains.ctos.models import Cto, Review
 from ctorendang.domains.ctos.status import CtoStatus
@@ -30,21 +31,25 @@ _log = structlog.get_logger(__name__)
 
 
 async def _put_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await _put(work, UUID(payload["cto_id"]))
+    await _put(work, [UUID(payload["cto_id"])])
+
+
+async def _put_imported(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await _put(work, [UUID(each) for each in payload["cto_ids"]])
 
 
 async def _put_reviewed(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     review = await work.session.get(Review, (work.tenant_id, UUID(payload["review_id"])))
     if review is not None:
-        await _put(work, review.cto_id)
+        await _put(work, [review.cto_id])
 
 
-async def _put(work: UnitOfWork, cto_id: UUID) -> None:
+async def _put(work: UnitOfWork, cto_ids: Sequence[UUID]) -> None:
     server = work.gateways.search
     if server is None:
         return
     try:
-        await IndexService(work, server).put([cto_id])
+        await IndexService(work, server).put(cto_ids)
     except SearchUnavailable:
         # Jobs that wait longer and longer would come back long after the server has: one catches up for all of them.
         await _plan_sync(work)
@@ -75,9 +80,18 @@ async def _sync_daily(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await _sync(work, payload)
 
 
-async def _plan_alerts(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    cto = await work.session.get(Cto, (work.tenant_id, UUID(payload["cto_id"])))
-    if cto is not None and cto.status == CtoStatus.LISTED and not await is_waiting(work, _ALERT):
+async def _alert_of_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await _plan_alerts(work, [UUID(payload["cto_id"])])
+
+
+async def _alert_of_import(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await _plan_alerts(work, [UUID(each) for each in payload["cto_ids"]])
+
+
+async def _plan_alerts(work: UnitOfWork, cto_ids: Sequence[UUID]) -> None:
+    """Have saved searches looked through, if somebody among these is listed."""
+    listed = exists().where(Cto.tenant_id == work.tenant_id, Cto.id.in_(cto_ids), Cto.status == CtoStatus.LISTED)
+    if await work.session.scalar(select(listed)) and not await is_waiting(work, _ALERT):
         work.publish("search.alerts_due", {}, at=now() + GATHER)
 
 
@@ -91,10 +105,12 @@ async def _send_alert(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 
 SUBSCRIPTIONS = (
     Subscription("cto.saved", "search.put_cto", _put_cto),
+    Subscription("ctos.imported", "search.put_imported", _put_imported, bulk=True),
     Subscription("review.written", "search.put_reviewed", _put_reviewed),
     Subscription("search.sync_due", _SYNC, _sync),
     Subscription("search.day_passed", _SYNC_DAILY, _sync_daily, bulk=True),
-    Subscription("cto.saved", "search.plan_alerts", _plan_alerts),
+    Subscription("cto.saved", "search.plan_alerts", _alert_of_cto),
+    Subscription("ctos.imported", "search.plan_alerts_of_import", _alert_of_import, bulk=True),
     Subscription("search.alerts_due", _ALERT, _alert, bulk=True),
     Subscription("search.found", "search.send_alert", _send_alert),
 )
