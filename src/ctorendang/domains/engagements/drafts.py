@@ -99,9 +99,16 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def reason_of(fields: Fields, name: str, value: str) -> str:
-    """Why, in words for the other side."""
-    return fields.text(name, value, most=1_000, lines=True)
+def checked_reason(reason: str) -> str:
+    """Why, in words for the other side.
+
+    Raises:
+        InvalidInput: nothing is said, or too much.
+    """
+    fields = Fields()
+    checked = fields.text("reason", reason, most=1_000, lines=True)
+    fields.done()
+    return checked
 
 
 def worth(rate: int, minutes: int) -> int:

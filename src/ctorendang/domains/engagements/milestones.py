@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ctorendang.domains.engagements.drafts import MilestoneDraft, reason_of
+from ctorendang.domains.engagements.drafts import MilestoneDraft, checked_reason
 from ctorendang.domains.engagements.models import Engagement, Milestone
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.repository import EngagementRepository
@@ -131,9 +131,7 @@ class MilestoneService:
             AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.APPROVE)
-        fields = Fields()
-        reason = reason_of(fields, "reason", reason)
-        fields.done()
+        reason = checked_reason(reason)
         step = await take_step(self._work, Action.RETURN_MILESTONE, seen)
         milestone = await self._part(step, milestone_id, MilestoneStatus.SUBMITTED, "It is not handed in.")
         milestone.status, milestone.answer = MilestoneStatus.PLANNED, reason

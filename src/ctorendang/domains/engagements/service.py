@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from ctorendang.domains.calendar.capacity import drop_commitment
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.subjects import end_bookings
-from ctorendang.domains.engagements.drafts import reason_of
+from ctorendang.domains.engagements.drafts import checked_reason
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.repository import REVIEW_DAYS, SOURCE, EngagementRepository, Part
@@ -18,7 +18,6 @@ from ctorendang.domains.engagements.transitions import Action
 from ctorendang.domains.projects.models import Project
 from ctorendang.infra.db.paging import Key, Page, PageRequest, fetch_page
 from ctorendang.infra.errors import NotFound
-from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
@@ -165,9 +164,7 @@ class EngagementService:
             AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.CANCEL)
-        fields = Fields()
-        reason = reason_of(fields, "reason", reason)
-        fields.done()
+        reason = checked_reason(reason)
         step = await take_step(self._work, Action.CANCEL, seen)
         await self._close_terms(step.engagement)
         await drop_commitment(self._work, SOURCE, step.engagement.id)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from ctorendang.domains.calendar.capacity import put_commitment
-from ctorendang.domains.engagements.drafts import TermsDraft, reason_of
+from ctorendang.domains.engagements.drafts import TermsDraft, checked_reason
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.repository import SOURCE, EngagementRepository
@@ -102,9 +102,7 @@ class TermsService:
             AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.NEGOTIATE)
-        fields = Fields()
-        reason = reason_of(fields, "reason", reason)
-        fields.done()
+        reason = checked_reason(reason)
         step = await take_step(self._work, Action.DECLINE_TERMS, seen)
         terms = await self._open(step, theirs=True)
         terms.status, terms.answer = TermsStatus.DECLINED, reason

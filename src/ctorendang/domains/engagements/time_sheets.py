@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ctorendang.domains.engagements.drafts import TimeSheetDraft, reason_of, worth
+from ctorendang.domains.engagements.drafts import TimeSheetDraft, checked_reason, worth
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, TimeSheet
 from ctorendang.domains.engagements.permissions import EngagementPermission
 from ctorendang.domains.engagements.repository import EngagementRepository
@@ -49,10 +49,7 @@ class TimeSheetService:
         sheet.status, sheet.answer = TimeSheetStatus.SUBMITTED, None
         self._work.session.add(sheet)
         step.details["week"] = sheet.week.isoformat()
-        done = await finish_step(
-            self._work, step, week=sheet.week.isoformat(), minutes=sheet.minutes, amount=sheet.amount
-        )
-        self._work.publish("engagement.time_sheet_submitted", done)
+        self._work.publish("engagement.time_sheet_submitted", await self._done(step, sheet))
         return engagement
 
     async def _of_week(self, engagement: Engagement, draft: TimeSheetDraft) -> TimeSheet:
@@ -131,9 +128,7 @@ class TimeSheetService:
             AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.APPROVE)
-        fields = Fields()
-        reason = reason_of(fields, "reason", reason)
-        fields.done()
+        reason = checked_reason(reason)
         step = await take_step(self._work, Action.DISPUTE_TIME_SHEET, seen)
         sheet = await self._part(step, sheet_id, (TimeSheetStatus.SUBMITTED,))
         sheet.status, sheet.answer = TimeSheetStatus.DISPUTED, reason
