@@ -87,6 +87,11 @@ class AvailabilityService:
         user = await self._work.session.get(User, (self._work.tenant_id, self._work.actor.user_id))
         return (user.time_zone if user else None) or "UTC"
 
+    async def find_in_zone(self, cto_id: UUID, wished: str | None = None) -> tuple[Offer | None, str]:
+        """What a CTO offers, as ``find`` says, and the time zone to show it in, as ``zone`` does."""
+        self._work.require(CalendarPermission.READ_SLOTS)
+        return await self.find(cto_id), await self.zone(wished)
+
     async def free_slots(self, offer: Offer) -> list[Span]:
         """The introductions that can be booked now, the next one first."""
         self._work.require(CalendarPermission.READ_SLOTS)

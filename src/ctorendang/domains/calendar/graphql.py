@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from enum import Enum
-from uuid import UUID
 
 import strawberry
 
@@ -247,7 +246,7 @@ class CalendarQueries:
         found = parse_id(cto_id)
         if found is None:
             return None
-        offer, zone = await info.context.use(lambda work: _offer(AvailabilityService(work), found, time_zone))
+        offer, zone = await info.context.use(lambda work: AvailabilityService(work).find_in_zone(found, time_zone))
         return CtoCalendar.of(offer, zone) if offer is not None else None
 
     @strawberry.field
@@ -261,7 +260,3 @@ class CalendarQueries:
         """The secret address of one's introductions; null where there is none."""
         found = await info.context.use(lambda work: PublishedCalendars(work).find())
         return CalendarFeedType.of(found) if found is not None else None
-
-
-async def _offer(service: AvailabilityService, cto_id: UUID, wished: str | None) -> tuple[Offer | None, str]:
-    return await service.find(cto_id), await service.zone(wished)

@@ -54,8 +54,7 @@ class IntroductionMutations:
 
 
 async def _taken(info: Info, cto_id: UUID, error: SlotAlreadyTaken) -> SlotTaken:
-    offer = await info.context.use(lambda work: AvailabilityService(work).find(cto_id))
-    zone = await info.context.use(lambda work: AvailabilityService(work).zone(None))
+    offer, zone = await info.context.use(lambda work: AvailabilityService(work).find_in_zone(cto_id))
     there = offer.cto.time_zone if offer else "UTC"
     return SlotTaken(
         code=error.code,

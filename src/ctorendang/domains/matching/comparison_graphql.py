@@ -4,7 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from ctorendang.domains.calendar.availability import AvailabilityService, Offer
+from ctorendang.domains.calendar.availability import AvailabilityService
 from ctorendang.domains.calendar.graphql import CtoCalendar
 from ctorendang.domains.ctos.graphql import CtoType
 from ctorendang.domains.matching.comparison import Asked, Compared, Comparison, ComparisonService, Standing
@@ -12,7 +12,6 @@ from ctorendang.domains.matching.graphql import MatchType
 from ctorendang.domains.projects.graphql import ProjectType
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
-from ctorendang.infra.work import UnitOfWork
 
 strawberry.enum(Standing, name="SkillStanding", description="Names a skill, only a relative of it, or neither.")
 
@@ -55,13 +54,8 @@ class ComparedCto:
     @priced(20)
     async def calendar(self, info: Info) -> CtoCalendar | None:
         """When they can be met, in one's own time zone."""
-        cto = self.compared.cto
-
-        async def find(work: UnitOfWork) -> tuple[Offer | None, str]:
-            service = AvailabilityService(work)
-            return await service.find(cto.id), await service.zone(None)
-
-        offer, zone = await info.context.use(find)
+        cto_id = self.compared.cto.id
+        offer, zone = await info.context.use(lambda work: AvailabilityService(work).find_in_zone(cto_id))
         return CtoCalendar.of(offer, zone) if offer is not None else None
 
 

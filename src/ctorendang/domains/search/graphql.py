@@ -222,7 +222,6 @@ class SavedSearchType:
     time_zone: str | None
     max_hours_apart: int | None
     order_by: SearchOrder | None
-    row: strawberry.Private[SavedSearch]
 
     @classmethod
     def of(cls, saved: SavedSearch) -> "SavedSearchType":
@@ -236,7 +235,6 @@ class SavedSearchType:
             checked_at=saved.checked_at,
             removed_at=saved.removed_at,
             order_by=order_of(saved),
-            row=saved,
             search=query.search,
             skills=list(query.skills),
             industries=list(query.industries),
