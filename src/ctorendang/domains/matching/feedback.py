@@ -1,6 +1,7 @@
 """Telling a project's owner's mind: who is not to be among its matches, and why."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -17,8 +18,17 @@ from ctorendang.infra.errors import NotFound
 from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
-REASONS = ("skills", "seniority", "rate", "availability", "industry", "stage", "other")
-"""Why somebody is not relevant."""
+
+class DismissalReason(StrEnum):
+    """Why somebody is not relevant."""
+
+    SKILLS = "skills"
+    SENIORITY = "seniority"
+    RATE = "rate"
+    AVAILABILITY = "availability"
+    INDUSTRY = "industry"
+    STAGE = "stage"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class FeedbackService:
         """Leave a CTO out of a project's matches; said again, the reason is replaced.
 
         Args:
-            reason: why they are not relevant, one of ``REASONS``; None hides them without judging.
+            reason: why they are not relevant, a ``DismissalReason``; None hides them without judging.
 
         Raises:
             Forbidden: the actor has no matches.
@@ -52,7 +62,7 @@ class FeedbackService:
         self._work.require(MatchingPermission.JUDGE)
         fields = Fields()
         if reason is not None:
-            fields.choice("reason", reason, REASONS)
+            fields.choice("reason", reason, list(DismissalReason))
         fields.done()
         await self._own(project_id)
         cto = await self._session.get(Cto, (self._tenant_id, cto_id))

@@ -1,16 +1,17 @@
 """Matches in GraphQL."""
 
-from enum import Enum
 from uuid import UUID
 
 import strawberry
 
 from ctorendang.domains.ctos.graphql import CtoType
-from ctorendang.domains.matching.feedback import FeedbackService
+from ctorendang.domains.matching.feedback import DismissalReason, FeedbackService
 from ctorendang.domains.matching.service import Match, MatchFilter, MatchService
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
 from ctorendang.infra.work import UnitOfWork
+
+strawberry.enum(DismissalReason, description="Why a CTO is not relevant to a project.")
 
 
 @strawberry.type(description="A summand of a score. The score is the sum of weight times value.")
@@ -58,19 +59,6 @@ class MatchFilterInput:
     min_availability: int | None = strawberry.field(default=None, description="Hours a week.")
     min_rating: float | None = None
     skills: list[str] | None = strawberry.field(default=None, description="Names; a CTO must have each.")
-
-
-@strawberry.enum(name="DismissalReason", description="Why a CTO is not relevant to a project.")
-class DismissalReason(Enum):
-    """As in ``feedback.REASONS``."""
-
-    SKILLS = "skills"
-    SENIORITY = "seniority"
-    RATE = "rate"
-    AVAILABILITY = "availability"
-    INDUSTRY = "industry"
-    STAGE = "stage"
-    OTHER = "other"
 
 
 @strawberry.type(name="DismissedMatch", description="A CTO who is left out of a project's matches.")

@@ -5,8 +5,7 @@ from typing import Annotated
 import strawberry
 
 from ctorendang.domains.ctos.graphql import CtoType
-from ctorendang.domains.matching.feedback import FeedbackService
-from ctorendang.domains.matching.graphql import DismissalReason
+from ctorendang.domains.matching.feedback import DismissalReason, FeedbackService
 from ctorendang.domains.matching.weighing import WeighingService
 from ctorendang.domains.matching.weights_graphql import MatchFactors, MatchWeightsType
 from ctorendang.infra.graphql.refusals import mutation
@@ -52,9 +51,8 @@ class MatchingMutations:
     async def dismiss_match(self, info: Info, input: DismissMatchInput) -> MatchedCtoResult:
         """Leave a CTO out of the matches of one's project, from now on; `restoreMatch` takes it back."""
         project_id, cto_id = required_id(input.project_id), required_id(input.cto_id)
-        reason = input.reason.value if input.reason else None
         return CtoType.of(
-            await info.context.use(lambda work: FeedbackService(work).dismiss(project_id, cto_id, reason))
+            await info.context.use(lambda work: FeedbackService(work).dismiss(project_id, cto_id, input.reason))
         )
 
     @mutation
