@@ -78,7 +78,7 @@ def forms() -> list[tuple[str, list[str]]]:
 
 FORMS = forms()
 # Forms with a file are sent another way; tests/infra/web/test_uploads.py sends what is none.
-WITH_FILES = {"/account/avatar", "/admin/sso/{id}/metadata/file", "/projects/{id}/attachments"}
+WITH_FILES = {"/account/avatar", "/admin/import", "/admin/sso/{id}/metadata/file", "/projects/{id}/attachments"}
 WITH_FILES |= {f"/account/profile/portfolio/{{id}}/{kind}" for kind in ("files", "images")}
 WITHOUT_FILES = [form for form in FORMS if form[0] not in WITH_FILES]
 

@@ -1,8 +1,10 @@
 """Everything that tenants own, as the database holds it past all policies: to see what an operation left behind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 
@@ -30,16 +32,21 @@ class Snapshot:
 
 
 class Onlooker:
-    """Takes snapshots; a superuser, whom no policy binds."""
+    """Takes snapshots; a superuser, whom no policy binds.
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    Of the tenants that a test is about each row is looked at. Of all others, whom other tests have left by the ten
+    thousand, a table is one row: how many there are, and who wrote last.
+    """
+
+    def __init__(self, connection: asyncpg.Connection, tenants: Sequence[UUID]) -> None:
         self._connection = connection
+        self._tenants = tenants
 
     @classmethod
-    async def of(cls, superuser_url: str, product_url: str) -> Self:
+    async def of(cls, superuser_url: str, product_url: str, tenants: Sequence[UUID]) -> Self:
         """An onlooker of the product's database."""
         url = urlsplit(superuser_url)._replace(path=urlsplit(product_url).path).geturl()
-        return cls(await asyncpg.connect(url))
+        return cls(await asyncpg.connect(url), tenants)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -49,8 +56,13 @@ class Onlooker:
         rows = {}
         for table in [row["name"] for row in await self._connection.fetch(_TABLES)]:
             key = {"tenants": "id::text", "tenant_domains": "host"}.get(table, "tenant_id || ' ' || id")
+            tenant = "id" if table == "tenants" else "tenant_id"
             found = await self._connection.fetch(
                 f"select {key}, md5((to_jsonb(t) - 'last_seen_at')::text), xmin::text::bigint from {table} t"
+                f" where {tenant} = any($1)"
+                f" union all select 'others', count(*)::text || ' ' || max(xmin::text::bigint), max(xmin::text::bigint)"
+                f" from {table} where {tenant} <> all($1)",
+                self._tenants,
             )
-            rows |= {(table, row[0]): (row[1], row[2]) for row in found}
+            rows |= {(table, row[0]): (row[1] or "", row[2] or 0) for row in found}
         return Snapshot(rows)

@@ -50,13 +50,6 @@ STRANGERS = {"visitor", "foreign admin"}
 
 
 @pytest.fixture(scope="module")
-async def onlooker(shared_stack: SharedStack, settings: Settings) -> AsyncIterator[Onlooker]:
-    onlooker = await Onlooker.of(shared_stack.superuser_url, settings.database.url)
-    yield onlooker
-    await onlooker.close()
-
-
-@pytest.fixture(scope="module")
 async def cast(marketplaces: Marketplaces) -> Cast:
     market = await marketplaces.open()
     cast = Cast(
@@ -72,6 +65,14 @@ async def cast(marketplaces: Marketplaces) -> Cast:
     cast.project_id = created["id"]
     await market.work_off()
     return cast
+
+
+@pytest.fixture(scope="module")
+async def onlooker(shared_stack: SharedStack, settings: Settings, cast: Cast) -> AsyncIterator[Onlooker]:
+    tenants = [cast.market.id, cast.foreign_admin.market.id]
+    onlooker = await Onlooker.of(shared_stack.superuser_url, settings.database.url, tenants)
+    yield onlooker
+    await onlooker.close()
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,8 @@ from ctorendang.demo.store import DemoStore
 from ctorendang.demo.vectors import CTO_COLUMNS, PROJECT_COLUMNS, Vocabulary, cto_vectors, project_vectors
 from ctorendang.demo.work_rows import WorkRows
 from ctorendang.domains.accounts.passwords import hash_password
-from ctorendang.domains.matching.jobs import SUBSCRIPTIONS
+from ctorendang.domains.matching.jobs import SUBSCRIPTIONS as MATCHING
+from ctorendang.domains.search.jobs import SUBSCRIPTIONS as SEARCH
 from ctorendang.infra.gateways.embeddings import create_embedder
 from ctorendang.infra.gateways.files import create_files
 from ctorendang.settings import InvalidSetting, Settings, require
@@ -34,6 +35,8 @@ TENANTS = ("acme", "northwind", "globex")
 
 # The worker reads some 20 profiles a second; of more than this many the composed vectors stay.
 _MOST_READ = 1_000
+
+_MESSAGE = ("tenant_id", "event", "handler", "bulk", "payload")
 
 _ROOT = Person("Wilhelmina Asare", "root@platform.example", "west_african", "Africa/Accra", "Accra")
 
@@ -141,6 +144,7 @@ class _Loader:
                 await self._store.put(table.name, table.columns, table.rows)
             await self._put_files(tenant, market, rows)
             await self._put_vectors(tenant, market, rows, final=final)
+            await self._have_index_filled(tenant)
             if not final:
                 await self._have_texts_read(tenant, market, rows)
             details = json.dumps({"ctos": len(rows.cto_ids), "projects": len(rows.project_ids), "seed": self._seed})
@@ -175,6 +179,11 @@ class _Loader:
         projects = project_vectors(self._vocabulary, tenant.id, market, rows, final=final)
         await self._store.put("project_vectors", PROJECT_COLUMNS, projects)
 
+    async def _have_index_filled(self, tenant: _Tenant) -> None:
+        """Ask the worker to tell the search engine of everybody at once, which nobody else does past the outbox."""
+        (sync,) = (each for each in SEARCH if each.event == "search.sync_due")
+        await self._store.put("outbox", _MESSAGE, [(tenant.id, sync.event, sync.handler, sync.bulk, "{}")])
+
     async def _have_texts_read(self, tenant: _Tenant, market: Market, rows: TenantRows) -> None:
         """Ask the worker to replace the composed vectors by those of the texts, projects first."""
         listed = [
@@ -186,8 +195,8 @@ class _Loader:
         messages: list[tuple[Any, ...]] = [
             (tenant.id, subscription.event, subscription.handler, True, json.dumps({f"{subject}_id": str(id_)}))
             for subject, ids in subjects.items()
-            for subscription in SUBSCRIPTIONS
+            for subscription in MATCHING
             if subscription.event == f"{subject}.unread"
             for id_ in ids
         ]
-        await self._store.put("outbox", ("tenant_id", "event", "handler", "bulk", "payload"), messages)
+        await self._store.put("outbox", _MESSAGE, messages)

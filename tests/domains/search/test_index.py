@@ -59,6 +59,12 @@ async def test_what_is_saved_is_found_and_what_is_paused_is_not(market, search_s
     assert await documents(search_server, market) == {}
 
 
+async def test_a_directory_that_the_index_has_not_heard_of_is_not_empty(market, search_server):
+    cto = await market.listed_cto()
+    assert await documents(search_server, market) == {}
+    assert await found(market, "") == [str(cto.id)]
+
+
 async def test_a_review_changes_where_somebody_stands(market, search_server):
     cto = await listed(market)
     client = await market.join("client")

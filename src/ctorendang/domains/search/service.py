@@ -73,6 +73,9 @@ class SearchService:
             ((length,), _) = await self._ask(synonyms, lambda engine: engine.count(self._tenant_id, [query]))
             part = window(request, length) or Window(0, 0)
         found, degraded = await self._ask(synonyms, lambda engine: engine.find(self._tenant_id, query, order, part))
+        if not (found.total or degraded or query.parts()):
+            # An index that has not heard of this tenant yet looks like a directory of nobody.
+            found = await PostgresEngine(self._work.session, synonyms).find(self._tenant_id, query, order, part)
         rows = await self._rows(found.ids)
         shown = [(place, rows[cto_id]) for place, cto_id in enumerate(found.ids, start=part.start) if cto_id in rows]
         return Result(
