@@ -74,8 +74,10 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-async def onlooker(shared_stack: SharedStack, settings: Settings) -> AsyncIterator[Onlooker]:
-    onlooker = await Onlooker.of(shared_stack.superuser_url, settings.database.url)
+async def onlooker(
+    shared_stack: SharedStack, settings: Settings, shared_market: Marketplace
+) -> AsyncIterator[Onlooker]:
+    onlooker = await Onlooker.of(shared_stack.superuser_url, settings.database.url, [shared_market.id])
     yield onlooker
     await onlooker.close()
 
