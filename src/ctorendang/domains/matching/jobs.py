@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ctorendang.domains.matching import cto_news
-from ctorendang.domains.matching.cto_news import CtoNewsService
-from ctorendang.domains.matching.news import SEND, NewsService
+from ctorendang.domains.matching import matches_found, projects_found
+from ctorendang.domains.matching.matches_found import MatchesFoundService
 from ctorendang.domains.matching.places import PlaceService
+from ctorendang.domains.matching.projects_found import ProjectsFoundService
 from ctorendang.domains.matching.vectors import VectorService
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import WORKER, Actor
@@ -39,20 +39,20 @@ async def _refresh_places(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     await PlaceService(work).refresh(UUID(payload["project_id"]))
 
 
-async def _plan_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await NewsService(work).plan(UUID(payload["project_id"]), UUID(payload["cto_id"]))
+async def _plan_matches_found(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await MatchesFoundService(work).plan(UUID(payload["project_id"]), UUID(payload["cto_id"]))
 
 
-async def _send_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await NewsService(work).send(UUID(payload["project_id"]), datetime.fromisoformat(payload["since"]))
+async def _send_matches_found(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await MatchesFoundService(work).send(UUID(payload["project_id"]), datetime.fromisoformat(payload["since"]))
 
 
-async def _plan_cto_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await CtoNewsService(work).plan(UUID(payload["cto_id"]))
+async def _plan_projects_found(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await ProjectsFoundService(work).plan(UUID(payload["cto_id"]))
 
 
-async def _send_cto_news(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    await CtoNewsService(work).send(UUID(payload["cto_id"]))
+async def _send_projects_found(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    await ProjectsFoundService(work).send(UUID(payload["cto_id"]))
 
 
 async def read_what_is_unread(product: Product) -> None:
@@ -75,8 +75,8 @@ SUBSCRIPTIONS = (
     Subscription("project.unread", "matching.embed_unread_project", _embed_project, bulk=True),
     Subscription("match.moved", "matching.refresh_places", _refresh_places, bulk=True),
     Subscription("match.judged", "matching.refresh_judged_places", _refresh_places),
-    Subscription("match.entered_top", "matching.plan_news", _plan_news, bulk=True),
-    Subscription("match.news_due", SEND, _send_news, bulk=True),
-    Subscription("match.project_found", "matching.plan_cto_news", _plan_cto_news, bulk=True),
-    Subscription("match.cto_news_due", cto_news.SEND, _send_cto_news, bulk=True),
+    Subscription("match.entered_top", "matching.plan_news", _plan_matches_found, bulk=True),
+    Subscription("match.news_due", matches_found.SEND, _send_matches_found, bulk=True),
+    Subscription("match.project_found", "matching.plan_cto_news", _plan_projects_found, bulk=True),
+    Subscription("match.cto_news_due", projects_found.SEND, _send_projects_found, bulk=True),
 )

@@ -11,4 +11,4 @@ class MatchingPermission(StrEnum):
     READ_FIT = "matching:fit:read"
     READ_WEIGHTS = "matching:weights:read"
     CHANGE_WEIGHTS = "matching:weights:change"
-    EMBED = "matching:vector:write"
+    MAINTAIN = "matching:match:maintain"

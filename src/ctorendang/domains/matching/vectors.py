@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto, Skill
@@ -41,7 +41,7 @@ class VectorService:
         Should the profile change while the model reads, it is read again: of two jobs that run side by side, the one
         with the older text must not have the last word.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         read: datetime | None = None
         texts: dict[str, str] = {}
         skills: Sequence[Skill] = ()
@@ -101,7 +101,7 @@ class VectorService:
 
     async def embed_project(self, project_id: UUID) -> None:
         """Bring a project's vector up to date, and what its words suggest."""
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         vocabulary = await read_vocabulary(self._session, self._embedder)
         read: datetime | None = None
         text = ""
@@ -151,7 +151,7 @@ class VectorService:
 
     async def is_busy(self) -> bool:
         """Whether texts of this tenant wait to be read already."""
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         waiting = exists().where(
             OutboxMessage.tenant_id == self._tenant_id,
             OutboxMessage.event.in_(["cto.unread", "project.unread"]),
@@ -162,7 +162,7 @@ class VectorService:
 
     async def unread_ctos(self) -> list[UUID]:
         """The listed CTOs whose profile the current model has not read, or of which only vectors are kept."""
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         read = exists().where(
             CtoVector.tenant_id == self._tenant_id,
             CtoVector.cto_id == Cto.id,
@@ -174,7 +174,7 @@ class VectorService:
 
     async def unread_projects(self) -> list[UUID]:
         """The projects that the current model has not read."""
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         read = exists().where(
             ProjectVector.tenant_id == self._tenant_id,
             ProjectVector.project_id == Project.id,
@@ -185,3 +185,20 @@ class VectorService:
 
     async def _ids(self, statement: Select[UUID]) -> list[UUID]:
         return list(await self._session.scalars(statement))
+
+
+def nearest_first(projects: Select[Any], cto_id: UUID) -> Select[Any]:
+    """The same projects, those first whose texts mean most nearly what a profile does; without those still unread."""
+    return (
+        projects.join(
+            ProjectVector, (ProjectVector.tenant_id == Project.tenant_id) & (ProjectVector.project_id == Project.id)
+        )
+        .join(
+            CtoVector,
+            (CtoVector.tenant_id == Project.tenant_id)
+            & (CtoVector.cto_id == cto_id)
+            & (CtoVector.model == ProjectVector.model),
+        )
+        .group_by(Project.tenant_id, Project.id)
+        .order_by(func.min(CtoVector.embedding.max_inner_product(ProjectVector.embedding)), Project.id)
+    )

@@ -21,10 +21,11 @@ from ctorendang.kit.clock import now
 GATHER = timedelta(days=1)
 """From the first who enters to the mail; whoever enters meanwhile is in it, so a day never brings two."""
 
+# As in ``projects_found``.
 SEND = "matching.send_news"
 
 
-class NewsService:
+class MatchesFoundService:
     """Gathers who entered a project's first ten and mails its owner, for the worker."""
 
     def __init__(self, work: UnitOfWork) -> None:
@@ -38,7 +39,7 @@ class NewsService:
         Raises:
             Forbidden: the actor is not the worker.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         # Of two workers that are told of newcomers together, the other waits here and then sees the plan.
         project = await self._session.get(Project, (self._tenant_id, project_id), with_for_update={"key_share": True})
         if project is None or project.status != ProjectStatus.PUBLISHED:
@@ -61,7 +62,7 @@ class NewsService:
             Forbidden: the actor is not the worker.
             OSError: the mail server cannot be reached or refuses for now.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         project = await self._session.get(Project, (self._tenant_id, project_id))
         if project is None or project.status != ProjectStatus.PUBLISHED:
             return

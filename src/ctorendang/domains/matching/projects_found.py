@@ -27,12 +27,13 @@ GATHER = timedelta(minutes=10)
 APART = timedelta(days=1)
 """Between two mails to a CTO, at least."""
 
+# Jobs that wait in the outbox name their handlers and events, so these keep their first names.
 SEND = "matching.send_cto_news"
 
 _MOST_SHOWN = 5
 
 
-class CtoNewsService:
+class ProjectsFoundService:
     """Notes which projects' first ten a CTO has come to stand among and mails them to the CTO, for the worker.
 
     Only projects that are open to all: of the others, those who may see them were told by their invitation.
@@ -53,7 +54,7 @@ class CtoNewsService:
         Raises:
             Forbidden: the actor is not the worker.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         if project.status != ProjectStatus.PUBLISHED or project.visibility != ProjectVisibility.TENANT:
             return []
         invited = select(ProjectInvitation.cto_id).where(
@@ -83,7 +84,7 @@ class CtoNewsService:
         Raises:
             Forbidden: the actor is not the worker.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         cto = await self._locked(cto_id)
         if cto is None or cto.status != CtoStatus.LISTED:
             await self._forget(cto_id)
@@ -97,7 +98,7 @@ class CtoNewsService:
             Forbidden: the actor is not the worker.
             OSError: the mail server cannot be reached or refuses for now.
         """
-        self._work.require(MatchingPermission.EMBED)
+        self._work.require(MatchingPermission.MAINTAIN)
         cto = await self._locked(cto_id)
         if cto is None:
             return
