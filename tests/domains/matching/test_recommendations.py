@@ -145,6 +145,23 @@ async def test_similar_ctos_are_listed_ones_of_this_tenant(market: Marketplace, 
     assert found == [{"id": str(two.id)}]
 
 
+async def test_each_of_several_ctos_asked_for_together_gets_the_nearest_first(market: Marketplace):
+    told = {"Kubernetes": ["Terraform", "React"], "React": ["Vue.js", "Terraform"]}
+    ctos = {
+        name: await market.listed_cto(skills=[{"name": name, "level": 5}]) for name in (*told, "Terraform", "Vue.js")
+    }
+    await market.work_off()
+    asked = {
+        name: f'{place}: similarCtos(ctoId: "{ctos[name].id}") {{ id }}' for name, place in zip(told, "ab", strict=True)
+    }
+    answer = (await market.graphql("{" + " ".join(asked.values()) + "}"))["data"]
+    for (name, (near, far)), place in zip(told.items(), "ab", strict=True):
+        found = [each["id"] for each in answer[place]]
+        assert len(found) == 3
+        assert str(ctos[name].id) not in found
+        assert found.index(str(ctos[near].id)) < found.index(str(ctos[far].id)), name
+
+
 async def test_the_pages_show_it(market: Marketplace):
     cto, owner = await market.listed_cto(skills=[{"name": "Python", "level": 3}]), await market.join("client")
     project_id = await publish(owner, skills=["Rust"])

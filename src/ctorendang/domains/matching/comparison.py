@@ -14,7 +14,7 @@ from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.matching.models import MatchFeedback
 from ctorendang.domains.matching.repository import MatchRepository
-from ctorendang.domains.matching.service import Match, MatchService, as_match
+from ctorendang.domains.matching.service import DEEP, Match, MatchService, as_match, is_above_limit
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import Importance
@@ -23,8 +23,6 @@ from ctorendang.infra.validation import Fields
 from ctorendang.infra.work import UnitOfWork
 
 LEAST, MOST = 2, 4
-_DEEP = 200
-"""How far down a project's list people are told their place; whoever stands below does not fit well."""
 
 
 class Standing(StrEnum):
@@ -124,7 +122,7 @@ class ComparisonService:
     async def _measure(self, ctos: Sequence[Cto], project: Project) -> list[Compared]:
         matches = MatchRepository(self._session, self._tenant_id)
         # One ranking tells of all of them.
-        rows = {row.id: row for row in await matches.best(project.id, _DEEP, await matches.weights())}
+        rows = {row.id: row for row in await matches.best(project.id, DEEP, await matches.weights())}
         dismissed = await self._dismissed(project.id)
         projects = ProjectService(self._work)
         asked = {
@@ -172,7 +170,6 @@ def _obstacle(cto: Cto, project: Project, *, dismissed: bool) -> str:
         return "This is your own profile"
     if cto.availability < 1:
         return "Has no hours open"
-    limit = project.max_hourly_rate
-    if limit is not None and cto.currency == project.currency and cto.hourly_rate > limit:
+    if is_above_limit(cto, project):
         return "Takes more than your rate limit"
-    return f"Not among the {_DEEP} who fit best"
+    return f"Not among the {DEEP} who fit best"

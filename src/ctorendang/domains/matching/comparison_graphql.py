@@ -86,6 +86,7 @@ class ComparisonQueries:
         self, info: Info, cto_ids: list[strawberry.ID], project_id: strawberry.ID | None = None
     ) -> ComparisonType:
         """Listed CTOs side by side, measured against a project of one's own if one is named; two to four."""
+        # What is no id is nobody's, and counts as missing like any other: it gets one that nobody has.
         wanted = [parse_id(each) or UUID(int=place) for place, each in enumerate(dict.fromkeys(cto_ids))]
         project = None if project_id is None else required_id(project_id)
         return ComparisonType.of(await info.context.use(lambda work: ComparisonService(work).compare(wanted, project)))

@@ -5,17 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import aliased
 
 from ctorendang.domains.ctos.models import Cto, CtoSkill, Skill
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.domains.matching.models import CtoVector, ProjectVector
+from ctorendang.domains.matching.models import CtoVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.repository import MatchRepository
-from ctorendang.domains.matching.service import Match, as_match
-from ctorendang.domains.matching.vectors import VectorService
+from ctorendang.domains.matching.service import DEEP, Match, as_match, is_above_limit
+from ctorendang.domains.matching.vectors import VectorService, nearest_first
 from ctorendang.domains.projects.models import Project, ProjectSkill
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import ProjectStatus
@@ -26,7 +26,6 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 _LOOKED_AT = 12
-_DEEP = 200
 _USUAL_LEVEL = 3
 _MOST_HINTS = 3
 _SIMILAR = 4
@@ -82,20 +81,8 @@ class RecommendationService:
             return []
         # Whom a project is open to is the projects' own business; asked first, so that none takes another's place.
         statement = (
-            ProjectService(self._work)
-            .visible()
-            .join(
-                ProjectVector, (ProjectVector.tenant_id == Project.tenant_id) & (ProjectVector.project_id == Project.id)
-            )
-            .join(
-                CtoVector,
-                (CtoVector.tenant_id == Project.tenant_id)
-                & (CtoVector.cto_id == cto.id)
-                & (CtoVector.model == ProjectVector.model),
-            )
+            nearest_first(ProjectService(self._work).visible(), cto.id)
             .where(Project.status == ProjectStatus.PUBLISHED, Project.owner_id != cto.user_id)
-            .group_by(Project.tenant_id, Project.id)
-            .order_by(func.min(CtoVector.embedding.max_inner_product(ProjectVector.embedding)), Project.id)
             # Each is ranked anew, so whoever wants few is not made to wait for many.
             .limit(min(_LOOKED_AT, 2 * max(0, first)))
         )
@@ -120,29 +107,30 @@ class RecommendationService:
         return replace(found, hints=await self._hints(cto, project, found))
 
     async def similar(self, cto_ids: list[UUID]) -> dict[UUID, list[Cto]]:
-        """The listed CTOs whose profiles mean the most similar things, for each of some listed ones."""
+        """The listed CTOs whose skills mean the most similar things, for each of some."""
         self._work.require(CtoPermission.READ)
-        return {cto_id: await self._similar(cto_id) for cto_id in cto_ids}
-
-    async def _similar(self, cto_id: UUID) -> list[Cto]:
-        own, other = aliased(CtoVector), aliased(CtoVector)
+        one, own, other = aliased(Cto), aliased(CtoVector), aliased(CtoVector)
         nearest = (
             select(other.cto_id, func.min(other.embedding.max_inner_product(own.embedding)).label("distance"))
             .join(own, (own.tenant_id == other.tenant_id) & (own.model == other.model) & (own.section == other.section))
-            .where(other.tenant_id == self._tenant_id, own.cto_id == cto_id, other.cto_id != cto_id)
+            .where(other.tenant_id == self._tenant_id, own.cto_id == one.id, other.cto_id != own.cto_id)
             .where(own.section == "skills")
             .group_by(other.cto_id)
             .order_by("distance", other.cto_id)
             .limit(_SIMILAR)
-            .subquery()
+            .lateral()
         )
         statement = (
-            select(Cto)
-            .join(nearest, nearest.c.cto_id == Cto.id)
-            .where(Cto.tenant_id == self._tenant_id, Cto.status == CtoStatus.LISTED)
+            select(one.id, Cto)
+            .join_from(one, nearest, true())
+            .join(Cto, (Cto.tenant_id == one.tenant_id) & (Cto.id == nearest.c.cto_id))
+            .where(one.tenant_id == self._tenant_id, one.id.in_(cto_ids), Cto.status == CtoStatus.LISTED)
             .order_by(nearest.c.distance, Cto.id)
         )
-        return list(await self._session.scalars(statement))
+        found: dict[UUID, list[Cto]] = {cto_id: [] for cto_id in cto_ids}
+        for cto_id, cto in await self._session.execute(statement):
+            found[cto_id].append(cto)
+        return found
 
     async def _own(self) -> Cto | None:
         statement = select(Cto).where(
@@ -154,7 +142,7 @@ class RecommendationService:
         return found
 
     async def _fit(self, cto: Cto, project: Project) -> Fit:
-        rows = await self._matches.best(project.id, _DEEP, await self._matches.weights())
+        rows = await self._matches.best(project.id, DEEP, await self._matches.weights())
         for place, row in enumerate(rows, 1):
             if row.id == cto.id:
                 return Fit(project, as_match(cto, row), place, None)
@@ -187,7 +175,7 @@ class RecommendationService:
         if cto.availability < wanted:
             changes.append((f"Open {wanted} hours a week", self._setting(cto, availability=wanted)))
         limit = project.max_hourly_rate
-        if limit and cto.currency == project.currency and cto.hourly_rate > limit:
+        if limit and is_above_limit(cto, project):
             changes.append(("Bring your rate within theirs", self._setting(cto, hourly_rate=limit)))
         return changes
 
@@ -226,9 +214,8 @@ class RecommendationService:
             return
 
 
-def _obstacle(cto: Cto, project: Project) -> str | None:
-    limit = project.max_hourly_rate
-    if limit is not None and cto.currency == project.currency and cto.hourly_rate > limit:
+def _obstacle(cto: Cto, project: Project) -> str:
+    if is_above_limit(cto, project):
         return "Your rate is above the most that they pay"
     if cto.availability < 1:
         return "Your profile says that you have no hours open"
