@@ -69,7 +69,8 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
     )
     grants = compile_grants(load_enforcer(settings.paths.root))
     subscriptions = Subscriptions([*(each for domain in DOMAINS for each in domain.subscriptions), *also])
-    gateways = _open_gateways(settings)
+    limiter = AttemptLimiter(redis)
+    gateways = _open_gateways(settings, limiter)
     wake = create_waker(settings.redis)
     directory = TenantDirectory(app.engine, settings.database.url)
     await directory.start()
@@ -82,7 +83,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
             units=UnitsOfWork(app, grants, subscriptions, gateways, wake),
             platform_units=UnitsOfWork(platform, grants, subscriptions, gateways, wake),
             directory=directory,
-            limiter=AttemptLimiter(redis),
+            limiter=limiter,
             names={kind: naming for domain in DOMAINS for kind, naming in domain.names.items()},
         )
     finally:
@@ -96,7 +97,7 @@ async def open_product(settings: Settings, also: tuple[Subscription, ...] = ()) 
         await platform.close()
 
 
-def _open_gateways(settings: Settings) -> Gateways:
+def _open_gateways(settings: Settings, limiter: AttemptLimiter) -> Gateways:
     return Gateways(
         embedder=create_embedder(settings.embeddings),
         mailer=create_mailer(settings.mail),
@@ -106,5 +107,6 @@ def _open_gateways(settings: Settings) -> Gateways:
         keyring=Keyring(settings.master_keys),
         outgoing=GuardedClient(loopback=settings.development),
         dns=SystemResolver(),
+        limiter=limiter,
         search=create_typesense(settings.typesense, settings.secret_key),
     )

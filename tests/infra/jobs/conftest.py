@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 import structlog
+from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
 from ctorendang.domains.audit.models import AuditEvent
 from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.infra.authz.authorize import Grants
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.events import Subscription, Subscriptions
@@ -53,6 +55,7 @@ def compose(
             keyring=Keyring(settings.master_keys),
             outgoing=GuardedClient(loopback=settings.development),
             dns=SystemResolver(),
+            limiter=AttemptLimiter(Redis.from_url(settings.redis.url)),
         )
     return UnitsOfWork(database, Grants({}), Subscriptions(subscriptions), gateways, wake or nobody)
 

@@ -71,7 +71,8 @@ async def _send_review(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     author = (await names_of(work, [review.author_id]))[review.author_id]
     paths = {"url": f"/ctos/{cto.id}"}
     about = {"author": author, "rating": review.rating}
-    await mail_if_wanted(work, Notification.REVIEWS, user, "review-received", paths=paths, **about)
+    sender = review.author_id
+    await mail_if_wanted(work, Notification.REVIEWS, user, "review-received", sender, paths=paths, **about)
 
 
 async def _tell_administrators(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -92,7 +93,8 @@ async def _send_submission(work: UnitOfWork, payload: Mapping[str, Any]) -> None
     user = await work.session.get_one(User, (work.tenant_id, UUID(payload["user_id"])))
     about = {"cto": cto.name, "headline": cto.headline}
     paths = {"url": "/admin/approvals"}
-    await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", paths=paths, **about)
+    sender = cto.user_id
+    await mail_if_wanted(work, Notification.APPLICATIONS, user, "cto-submitted", sender, paths=paths, **about)
 
 
 async def _have_read(work: UnitOfWork, payload: Mapping[str, Any]) -> None:

@@ -61,7 +61,8 @@ async def _send(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
         "reason": engagement.cancel_reason or "",
     }
     paths = {"url": f"/engagements/{engagement.id}"}
-    await mail_if_wanted(work, Notification.ENGAGEMENTS, user, "engagement-news", paths=paths, **about)
+    sender = {Side.CLIENT: engagement.client_id, Side.CTO: engagement.cto_user_id}.get(by)
+    await mail_if_wanted(work, Notification.ENGAGEMENTS, user, "engagement-news", sender, paths=paths, **about)
 
 
 async def _expire_terms(work: UnitOfWork, payload: Mapping[str, Any]) -> None:

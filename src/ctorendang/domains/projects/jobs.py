@@ -25,7 +25,8 @@ async def _send_invitation(work: UnitOfWork, payload: Mapping[str, Any]) -> None
     owner = (await names_of(work, [invitation.owner_id]))[invitation.owner_id]
     paths = {"url": f"/projects/{project.id}"}
     about = {"owner": owner, "title": project.title}
-    await mail_if_wanted(work, Notification.PROJECTS, user, "project-invitation", paths=paths, **about)
+    sender = invitation.owner_id
+    await mail_if_wanted(work, Notification.PROJECTS, user, "project-invitation", sender, paths=paths, **about)
 
 
 SUBSCRIPTIONS = (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctorendang.infra.auth.limits import AttemptLimiter
 from ctorendang.infra.gateways.dns import Resolver
 from ctorendang.infra.gateways.outgoing import GuardedClient
 from ctorendang.infra.gateways.typesense import Typesense
@@ -98,6 +99,7 @@ class Gateways:
     """What handlers need from beyond their transaction, chosen by the settings in the composition roots.
 
     Attributes:
+        limiter: the same that requests are limited by.
         search: the search engine, None where none is set up; the database searches then.
     """
 
@@ -109,4 +111,5 @@ class Gateways:
     keyring: Keyring
     outgoing: GuardedClient
     dns: Resolver
+    limiter: AttemptLimiter
     search: Typesense | None = None

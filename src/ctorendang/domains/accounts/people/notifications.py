@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,10 +16,15 @@ from ctorendang.domains.accounts.permissions import AccountPermission
 from ctorendang.domains.accounts.roles import Role
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.tenants.mailing import send_mail
+from ctorendang.infra.auth.limits import Limit
 from ctorendang.infra.errors import InvalidInput
 from ctorendang.infra.work import UnitOfWork
 
 SETTINGS_PAGE = "/account/notifications"
+MAILS_OF_ONE_SENDER = Limit("mails-of-one-sender", attempts=10, seconds=3600)
+"""Of one kind and to one reader: nobody fills a mailbox by doing and undoing; what happened stands on pages anyway."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Channel(StrEnum):
@@ -191,7 +197,15 @@ class NotificationService:
 
 
 async def mail_if_wanted(
-    work: UnitOfWork, kind: Notification, user: User, template: str, *, paths: Mapping[str, str], **context: Any
+    work: UnitOfWork,
+    kind: Notification,
+    user: User,
+    template: str,
+    sender: UUID | None = None,
+    /,
+    *,
+    paths: Mapping[str, str],
+    **context: Any,
 ) -> None:
     """Send somebody a mail of a kind, unless they turned that off.
 
@@ -200,16 +214,30 @@ async def mail_if_wanted(
         kind: what the mail is about.
         user: its reader.
         template: as ``send_mail`` takes it, and the rest too; ``settings_url`` leads to where the kind is turned off.
+        sender: whose doing the mail is, where members can do it again and again: ``MAILS_OF_ONE_SENDER`` holds.
+        paths: as ``send_mail`` takes them.
+        context: as ``send_mail`` takes it.
 
     Raises:
         OSError: the mail server cannot be reached or refuses for now.
     """
     entry = _BY_KIND[kind]
     said = await _said(work, [user.id])
-    if entry.fixed or said.get((user.id, kind, Channel.EMAIL), entry.channels.get(Channel.EMAIL, False)):
-        if not entry.fixed:
-            paths = {**paths, "settings_url": SETTINGS_PAGE}
+    if not (entry.fixed or said.get((user.id, kind, Channel.EMAIL), entry.channels.get(Channel.EMAIL, False))):
+        return
+    if not entry.fixed:
+        paths = {**paths, "settings_url": SETTINGS_PAGE}
+    limited = MAILS_OF_ONE_SENDER, str(work.tenant_id), kind, str(sender), str(user.id)
+    if sender is not None and not await work.gateways.limiter.allows(*limited):
+        _log.warning("mail left out, its sender has written enough of them", kind=kind, sender=str(sender))
+        return
+    try:
         await send_mail(work, template, user.email, user.name, paths=paths, **context)
+    except Exception:
+        # It is tried again, and is one mail however often that takes.
+        if sender is not None:
+            await work.gateways.limiter.forgive(*limited)
+        raise
 
 
 async def _said(work: UnitOfWork, user_ids: list[UUID]) -> dict[tuple[UUID, str, str], bool]:
