@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
 
-from ctorendang.infra.theming.check import check_theme, fixtures, mail_names
+from ctorendang.infra.theming.check import check_theme, fixtures
 from ctorendang.infra.theming.package import theme_names
 
 THEMES = Path(__file__).resolve().parents[3] / "themes"
@@ -51,6 +51,10 @@ def pages(renderer, name):
     for template, context in fixtures(renderer.theme(name)):
         if name != "console" or template in CONSOLE_PAGES:
             yield context["fixture"], renderer.render(name, template, context)
+
+
+def mail_names(theme):
+    return sorted({file.stem for folder in theme.subfolders("templates") for file in (folder / "mail").glob("*.txt")})
 
 
 CONSOLE_PAGES = {"pages/login.html", "pages/tenants.html", "pages/tenant.html", "pages/error.html"}

@@ -61,11 +61,6 @@ def fixtures(theme: Theme) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"pages/{page}.html", {**shared, **_json(file), "fixture": file.stem}
 
 
-def mail_names(theme: Theme) -> list[str]:
-    """The mails a theme can write."""
-    return sorted({file.stem for folder in theme.subfolders("templates") for file in (folder / "mail").glob("*.txt")})
-
-
 def _broken_pages(renderer: ThemeRenderer, theme: Theme) -> Iterator[str]:
     for template, context in fixtures(theme):
         try:
