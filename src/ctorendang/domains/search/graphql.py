@@ -1,5 +1,6 @@
 """Searching, and one's saved searches, in GraphQL: what can be read."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -185,19 +186,7 @@ class CtoSearchFilter:
 
     def value(self) -> CtoQuery:
         """As the service takes it."""
-        return CtoQuery(
-            search=self.search or "",
-            skills=tuple(self.skills or ()),
-            industries=tuple(self.industries or ()),
-            stages=tuple(self.stages or ()),
-            languages=tuple(self.languages or ()),
-            max_hourly_rate=self.max_hourly_rate,
-            min_availability=self.min_availability,
-            min_years=self.min_years,
-            min_rating=self.min_rating,
-            time_zone=self.time_zone,
-            max_hours_apart=self.max_hours_apart,
-        )
+        return CtoQuery.from_json({name: value for name, value in asdict(self).items() if value is not None})
 
 
 @strawberry.type(name="SavedSearch", description="What one looks for again and again.")
@@ -226,7 +215,6 @@ class SavedSearchType:
     @classmethod
     def of(cls, saved: SavedSearch) -> "SavedSearchType":
         """From its row."""
-        query = query_of(saved)
         return cls(
             id=strawberry.ID(str(saved.id)),
             name=saved.name,
@@ -235,17 +223,7 @@ class SavedSearchType:
             checked_at=saved.checked_at,
             removed_at=saved.removed_at,
             order_by=order_of(saved),
-            search=query.search,
-            skills=list(query.skills),
-            industries=list(query.industries),
-            stages=list(query.stages),
-            languages=list(query.languages),
-            max_hourly_rate=query.max_hourly_rate,
-            min_availability=query.min_availability,
-            min_years=query.min_years,
-            min_rating=query.min_rating,
-            time_zone=query.time_zone,
-            max_hours_apart=query.max_hours_apart,
+            **asdict(query_of(saved)),
         )
 
 

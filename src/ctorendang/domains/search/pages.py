@@ -1,7 +1,6 @@
 """The directory and one's saved searches, as pages; what is looked for stands in the address."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import available_timezones
@@ -10,11 +9,12 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from strawberry.utils.str_converters import to_camel_case
 
 from ctorendang.domains.search.permissions import SearchPermission
 from ctorendang.domains.search.query import CtoQuery, SearchOrder
 from ctorendang.domains.search.saved import SavedSearchService, order_of, query_of
-from ctorendang.infra.errors import AppError, InvalidInput, NotFound, SignInRequired
+from ctorendang.infra.errors import NotFound
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
@@ -77,24 +77,17 @@ class SavedSearchPages(Controller):
         return await pages.show(request, "account-searches", {})
 
     @post("/")
-    async def save(
-        self, request: AnyRequest, product: NamedDependency[Product], pages: NamedDependency[Pages]
-    ) -> Redirect:
+    async def save(self, request: AnyRequest, pages: NamedDependency[Pages]) -> Redirect:
         """Keep the search that the directory shows, and go back to it."""
-        form = await pages.form(request)
-        query, order = _typed(form)
-        here = address(query, order)
-        alerts = form.text("alerts") == "yes"
-        try:
-            async with product.units.begin(context_of(request).actor) as work:
-                saved = await SavedSearchService(work).save(form.text("name"), query, order, alerts=alerts)
-        except SignInRequired:
-            raise
-        except AppError as error:
-            said = next(iter(error.fields.values()), error.detail) if isinstance(error, InvalidInput) else error.detail
-            return pages.redirect(here, said, "error")
-        news = " We write to you when somebody new fits." if alerts else ""
-        return pages.redirect(here, f"Saved as “{saved.name}”.{news}")
+        query, order = _typed(await pages.form(request))
+
+        async def save(work: UnitOfWork, form: Form) -> str:
+            alerts = form.text("alerts") == "yes"
+            saved = await SavedSearchService(work).save(form.text("name"), query, order, alerts=alerts)
+            news = " We write to you when somebody new fits." if alerts else ""
+            return f"Saved as “{saved.name}”.{news}"
+
+        return await pages.press(request, address(query, order), save)
 
     @get("/{saved_id:str}")
     async def follow(self, request: AnyRequest, product: NamedDependency[Product], saved_id: FromPath[str]) -> Redirect:
@@ -149,23 +142,12 @@ class SavedSearchPages(Controller):
 
 def address(query: CtoQuery, order: SearchOrder | None) -> str:
     """Where the directory shows a search."""
-    money = None if query.max_hourly_rate is None else f"{query.max_hourly_rate / 100:g}"
-    said: Mapping[str, Any] = {
-        "search": query.search,
-        "skills": query.skills,
-        "industries": query.industries,
-        "stages": query.stages,
-        "languages": query.languages,
-        "maxHourlyRate": money,
-        "minAvailability": query.min_availability,
-        "minYears": query.min_years,
-        "minRating": query.min_rating,
-        "timeZone": query.time_zone,
-        "maxHoursApart": query.max_hours_apart,
-        "orderBy": order.name if order else None,
-    }
-    pairs = {name: value for name, value in said.items() if value not in (None, "", ())}
-    return f"{_DIRECTORY}?{urlencode(pairs, doseq=True)}" if pairs else _DIRECTORY
+    said = {to_camel_case(name): value for name, value in query.to_json().items()}
+    if query.max_hourly_rate is not None:
+        said["maxHourlyRate"] = f"{query.max_hourly_rate / 100:g}"
+    if order is not None:
+        said["orderBy"] = order.name
+    return f"{_DIRECTORY}?{urlencode(said, doseq=True)}" if said else _DIRECTORY
 
 
 def _typed(form: Form) -> tuple[CtoQuery, SearchOrder | None]:

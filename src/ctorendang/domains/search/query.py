@@ -18,8 +18,8 @@ DEEPEST = 10_000
 
 _MOST_SKILLS, _MOST_INDUSTRIES, _MOST_STAGES, _MOST_LANGUAGES = 10, 30, 10, 10
 _LISTS = frozenset({"skills", "industries", "stages", "languages"})
-# Of these one suffices, so that a further one widens a search; of the other lists all must hold.
-_ONE_SUFFICES = ("industries", "stages")
+WIDENING = ("industries", "stages")
+"""Of these one suffices, so that a further one widens a search; of the other lists all must hold."""
 _MOST = 2**31 - 1
 
 
@@ -111,7 +111,7 @@ class CtoQuery:
         ]
         several = [(name, value) for name in ("skills", "languages") for value in getattr(self, name)]
         whole: list[tuple[str, str | None]] = [(name, None) for name in single]
-        return [*whole, *several, *((name, None) for name in _ONE_SUFFICES if getattr(self, name))]
+        return [*whole, *several, *((name, None) for name in WIDENING if getattr(self, name))]
 
     def without(self, name: str, value: str | None = None) -> Self:
         """The same, less one piece."""
@@ -127,7 +127,7 @@ class CtoQuery:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """What ``to_json`` has kept; what this version does not know is left out."""
+        """By the names of fields, as ``to_json`` keeps it; what this version does not know is left out."""
         known = {field.name for field in fields(cls)}
         said: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in kept.items() if name in known

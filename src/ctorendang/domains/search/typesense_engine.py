@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ctorendang.domains.ctos.taxonomy import slug_of
 from ctorendang.domains.search.documents import ALIAS, key_of
-from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
+from ctorendang.domains.search.query import WIDENING, CtoQuery, SearchOrder, Window
 from ctorendang.domains.search.results import MOST_COUNTS, NOTHING, Counts, Found, ordered
 from ctorendang.domains.search.time_zones import longitude, offset
 from ctorendang.infra.gateways.typesense import Typesense
@@ -23,8 +23,6 @@ _SORTS = {
     SearchOrder.NAME: "name:asc,serial:asc",
 }
 _COUNTED = ("skills", "industries", "stages", "languages", "time_zone")
-# A further one of these widens a result, so they are counted as if none had been asked for.
-_WIDENING = ("industries", "stages")
 _DAY = 24 * 60
 
 
@@ -72,7 +70,7 @@ class TypesenseEngine:
 
 
 def _widening(query: CtoQuery) -> list[str]:
-    return [name for name in _WIDENING if getattr(query, name)]
+    return [name for name in WIDENING if getattr(query, name)]
 
 
 def _pages(part: Window) -> list[int]:
@@ -84,7 +82,7 @@ def _pages(part: Window) -> list[int]:
 
 
 def _search(query: CtoQuery, order: SearchOrder, page: int, size: int, *, counts: bool) -> dict[str, Any]:
-    # Those are counted by searches of their own.
+    # Those are counted as if none had been asked for, by searches of their own.
     by = [name for name in _COUNTED if name not in _widening(query)]
     facets = {"facet_by": ",".join(by), "max_facet_values": MOST_COUNTS * 2}  # among equals it cuts anywhere
     return {
