@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.browser.conftest import Window
 from tests.browser.test_client import sign_in
 from tests.domains.engagements.journeys import this_week
-from tests.factories import Marketplace
+from tests.factories import ListedCto, Marketplace
 
 from ctorendang.kit.clock import now
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.browser
 class Side:
     """One of the two, looking at the engagement."""
 
-    def __init__(self, page: Page, path: str) -> None:
-        self.page, self.path = page, path
+    def __init__(self, window: Window, page: Page, path: str) -> None:
+        self.window, self.page, self.path = window, page, path
 
     async def press(self, step: str, told: str, *, opened: str = "", **fields: str) -> None:
         """Fill a step's form in, send it, and read what came of it."""
@@ -59,20 +60,24 @@ async def need_to_shortlist(page: Page, base: str, market: Marketplace) -> str:
     return page.url
 
 
-async def test_a_need_becomes_an_engagement_and_ends_in_reviews_of_both_sides(windows, live_market: Marketplace):
-    hired = await live_market.listed_cto(headline="Runs payment platforms")
+async def at_a_shortlist(windows, market: Marketplace) -> tuple[Side, Side, ListedCto]:
+    """A client and the CTO on their project's shortlist, each in a browser of their own."""
+    hired = await market.listed_cto(headline="Runs payment platforms")
     client_window, cto_window = await windows(), await windows()
     client_page, cto_page = await client_window.open("/login"), await cto_window.open("/login")
-    await sign_in(client_page, await live_market.join("client"))
+    await sign_in(client_page, await market.join("client"))
     await sign_in(cto_page, hired.person)
-    path = await need_to_shortlist(client_page, client_window.base, live_market)
-    client, cto = Side(client_page, path), Side(cto_page, path)
+    path = await need_to_shortlist(client_page, client_window.base, market)
+    return Side(client_window, client_page, path), Side(cto_window, cto_page, path), hired
 
+
+async def test_a_need_becomes_an_engagement_and_ends_in_reviews_of_both_sides(windows, live_market: Marketplace):
+    client, cto, hired = await at_a_shortlist(windows, live_market)
     await client.press("introduce", "on its way", message="Could we talk about how you would begin?")
     await cto.press("propose", "Your terms are proposed", **terms("180"))
     await client.press("propose", "Your terms are proposed", opened="Propose others", **terms("160"))
-    await cto_page.goto(path)
-    await expect(cto_page.locator(".terms-card .changed del")).to_contain_text("180")
+    await cto.page.goto(cto.path)
+    await expect(cto.page.locator(".terms-card .changed del")).to_contain_text("180")
     await cto.press("accept-terms", "The trial has begun")
     await cto.press("submit-time-sheet", "handed in", week=this_week().isoformat(), hours="7.5")
     await client.press("approve-time-sheet", "approved")
@@ -84,35 +89,30 @@ async def test_a_need_becomes_an_engagement_and_ends_in_reviews_of_both_sides(wi
     await client.press("approve-milestone", "approved")
     await client.press("close", "closed")
     await client.press("review", "kept until both", rating="5", body="Calm and clear.")
-    await cto_page.goto(path)
-    await expect(cto_page.get_by_text("Calm and clear.")).to_have_count(0)
+    await cto.page.goto(cto.path)
+    await expect(cto.page.get_by_text("Calm and clear.")).to_have_count(0)
     await cto.press("review", "kept until both", rating="4", body="They knew what they wanted.")
     await live_market.work_off()
     for side in (client, cto):
-        await side.page.goto(path)
+        await side.page.goto(side.path)
         await expect(side.page.locator(".review")).to_have_count(2)
         await expect(side.page.locator(".course-step.done")).to_have_count(6)
-    await client_page.goto(f"{client_window.base}/ctos/{hired.id}")
-    await expect(client_page.get_by_text("Calm and clear.", exact=True)).to_be_visible()
+    await client.page.goto(f"{client.window.base}/ctos/{hired.id}")
+    await expect(client.page.get_by_text("Calm and clear.", exact=True)).to_be_visible()
 
 
 async def test_of_two_browsers_the_slower_reads_what_has_changed(windows, live_market: Marketplace):
-    hired = await live_market.listed_cto(headline="Runs payment platforms")
-    client_window, cto_window = await windows(), await windows()
-    client_page, cto_page = await client_window.open("/login"), await cto_window.open("/login")
-    await sign_in(client_page, await live_market.join("client"))
-    await sign_in(cto_page, hired.person)
-    path = await need_to_shortlist(client_page, client_window.base, live_market)
-    await Side(client_page, path).press("introduce", "on its way", message="Could we talk?")
-    await cto_page.goto(path)
-    await Side(client_page, path).press("cancel", "cancelled", opened="Cancel the engagement", reason="We wait a year.")
-    form = cto_page.locator('main form[action$="/propose"]').first
+    client, cto, _ = await at_a_shortlist(windows, live_market)
+    await client.press("introduce", "on its way", message="Could we talk?")
+    await cto.page.goto(cto.path)
+    await client.press("cancel", "cancelled", opened="Cancel the engagement", reason="We wait a year.")
+    form = cto.page.locator('main form[action$="/propose"]').first
     for name, value in terms("180").items():
         await form.locator(f'[name="{name}"]').fill(value)
     await form.locator("button[type=submit]").click()
-    await expect(cto_page.locator(".flash-error").first).to_contain_text("cancelled the engagement")
-    assert ["409" in problem for problem in cto_window.problems] == [True]  # as the browser notes what was refused
-    cto_window.problems.clear()
+    await expect(cto.page.locator(".flash-error").first).to_contain_text("cancelled the engagement")
+    assert ["409" in problem for problem in cto.window.problems] == [True]  # as the browser notes what was refused
+    cto.window.problems.clear()
 
 
 async def test_a_cto_is_found_by_name_while_one_types_and_invited(windows, live_market: Marketplace):

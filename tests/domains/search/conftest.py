@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from ctorendang.kit.wheels import NotInstalled
 from ctorendang.settings import Settings, TypesenseSettings
 
 
-@pytest.fixture(scope="session")
-def typesense() -> Iterator[Typesense]:
-    """A server of this run's own; it takes some seconds, so it starts with the first test that wants it."""
+@contextmanager
+def running_typesense() -> Iterator[Typesense]:
+    """A server on a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="ctorendang-typesense-"))
     data = DataFolder(folder, {}).acquire()
     server = Typesense(data)
@@ -36,12 +37,24 @@ def typesense() -> Iterator[Typesense]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def typesense_settings(typesense: Typesense) -> TypesenseSettings:
-    variables = typesense.variables()
+def settings_of(server: Typesense) -> TypesenseSettings:
+    """How to reach it."""
+    variables = server.variables()
     return TypesenseSettings(
         url=variables["CTORENDANG_TYPESENSE_URL"], api_key=variables["CTORENDANG_TYPESENSE_API_KEY"]
     )
+
+
+@pytest.fixture(scope="session")
+def typesense() -> Iterator[Typesense]:
+    """A server of this run's own; it takes some seconds, so it starts with the first test that wants it."""
+    with running_typesense() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def typesense_settings(typesense: Typesense) -> TypesenseSettings:
+    return settings_of(typesense)
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,14 @@ import asyncio
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import httpx
 import pytest
+from tests.domains.search.conftest import running_typesense, settings_of
 from tests.domains.search.directory import found, search
 from tests.factories import PROBLEMS, ListedCto, Marketplace, Marketplaces, profile
 from tests.serving import Served, served
@@ -28,10 +27,8 @@ from ctorendang.infra.gateways.typesense import Typesense as SearchServer
 from ctorendang.infra.jobs.dispatcher import Dispatcher
 from ctorendang.infra.jobs.relay import OutboxRelay
 from ctorendang.infra.jobs.runner import JobRunner
-from ctorendang.infra.stack.data import DataFolder
 from ctorendang.infra.stack.typesense import Typesense
-from ctorendang.kit.wheels import NotInstalled
-from ctorendang.settings import Settings, TypesenseSettings
+from ctorendang.settings import Settings
 
 DEGRADED = "Search is being looked after"
 READERS = 6
@@ -42,23 +39,13 @@ LONG = 180.0
 @pytest.fixture(scope="module")
 def victim() -> Iterator[Typesense]:
     """A server for nobody but these tests."""
-    folder = Path(tempfile.mkdtemp(prefix="ctorendang-typesense-"))
-    server = Typesense(DataFolder(folder, {}).acquire())
-    try:
-        server.start()
-    except NotInstalled:
-        pytest.skip("Typesense is made for Linux on x86-64")
-    server.wait()
-    yield server
-    server.child.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running_typesense() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 async def site(settings: Settings, victim: Typesense) -> AsyncIterator[Served]:
-    names = victim.variables()
-    chosen = TypesenseSettings(names["CTORENDANG_TYPESENSE_URL"], names["CTORENDANG_TYPESENSE_API_KEY"])
-    async with served(create_app(replace(settings, typesense=chosen))) as site:
+    async with served(create_app(replace(settings, typesense=settings_of(victim)))) as site:
         yield site
 
 
