@@ -59,8 +59,7 @@ class EngagementPages(Controller):
         except AlreadyShortlisted as error:
             return pages.redirect("/engagements", error.detail, "info")
         except AppError as error:
-            pages.refused(error, form)
-            return pages.redirect(f"/ctos/{cto_id}", error.detail, "error")
+            return pages.redirect_refused(f"/ctos/{cto_id}", error)
         return pages.redirect(f"/engagements/{engagement.id}", "On your shortlist. Only you see that.")
 
     @get("/{engagement_id:str}")

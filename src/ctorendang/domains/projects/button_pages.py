@@ -11,7 +11,7 @@ from ctorendang.domains.projects.candidates import linked_cto
 from ctorendang.domains.projects.errors import CtoNotFound
 from ctorendang.domains.projects.invited import InvitationService
 from ctorendang.domains.projects.lifecycle import LifecycleService
-from ctorendang.infra.errors import AppError, Forbidden, InvalidInput, NotFound, SignInRequired
+from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
 from ctorendang.infra.uploads.file_types import MOST_BYTES
@@ -139,10 +139,8 @@ class ProjectButtonPages(Controller):
         back = f"/projects/{project_id}/edit?step=access"
         try:
             await attachments.add(required_id(project_id), upload.filename, upload.content)
-        except (SignInRequired, Forbidden, NotFound):
-            raise
         except AppError as error:
-            return pages.redirect(back, error.detail, "error")
+            return pages.redirect_refused(back, error)
         return pages.redirect(back, "The file is there.")
 
     @post("/attachments/{attachment_id:str}/remove")

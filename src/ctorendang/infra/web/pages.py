@@ -18,7 +18,7 @@ from ctorendang.infra.web.cookies import FLASH, VISITOR, Cookies
 from ctorendang.infra.web.drafts import DRAFT, LONGEST_DRAFT, Draft, read_draft
 from ctorendang.infra.web.drafts import LIFETIME as DRAFT_LIFETIME
 from ctorendang.infra.web.forms import Form, read_form
-from ctorendang.infra.web.queries import from_the_beginning
+from ctorendang.infra.web.queries import from_the_beginning, parameters_of
 from ctorendang.infra.web.uploads import Upload, read_upload
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.crypto import TOKEN_LENGTH, keyed_digest, random_token, same
@@ -27,7 +27,6 @@ _VIEWER = """query Viewer {
   me { id name email roles emailVerified avatarUrl timeZone locale appearance cto { id status } }
 }"""
 _YEAR = 365 * 86_400
-_MOST_PARAMETERS, _MOST_VALUES, _LONGEST_VALUE = 40, 30, 200
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -81,7 +80,7 @@ class Pages:
                 "viewer": await self._viewer(context),
                 "csrf_token": self._form_token(context, seed),
                 "path": request.url.path,
-                "query": _query(request),
+                "query": parameters_of(request),
                 "flash": draft.said() if draft and confirmed else self._flash(request),
                 "form": draft.form() if draft else form,
                 "state": state,
@@ -216,8 +215,16 @@ class Pages:
             async with self._product.units.begin(context_of(request).actor) as work:
                 message = await act(work, form)
         except AppError as error:
-            return self.redirect(path, next(iter(_problems(error).values()), error.detail), "error")
+            return self.redirect_refused(path, error)
         return self.redirect(path, message)
+
+    def redirect_refused(self, path: str, error: AppError) -> Redirect:
+        """Go on to another page, which says why nothing has happened.
+
+        Raises:
+            SignInRequired, Forbidden, NotFound, StepUpRequired: the error itself, as ``refused`` does.
+        """
+        return self.redirect(path, next(iter(_problems(error).values()), error.detail), "error")
 
     def redirect(self, path: str, message: str = "", kind: str = "success") -> Redirect:
         """Go on to another page, which says what has happened."""
@@ -282,15 +289,6 @@ def _problems(error: AppError) -> dict[str, str]:
     if isinstance(error, SignInRequired | Forbidden | NotFound | StepUpRequired):
         raise error
     return error.fields if isinstance(error, InvalidInput) else {}
-
-
-def _query(request: AnyRequest) -> dict[str, str | list[str]]:
-    """The address's parameters as templates repeat them in links: as many as a page's own forms could send."""
-    values: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        if name in values or len(values) < _MOST_PARAMETERS:
-            values.setdefault(name, []).append(value[:_LONGEST_VALUE])
-    return {name: each[0] if len(each) == 1 else each[:_MOST_VALUES] for name, each in values.items()}
 
 
 def safe_path(path: str, default: str = "/") -> str:

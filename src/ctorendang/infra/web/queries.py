@@ -9,6 +9,7 @@ from litestar import Request
 from ctorendang.infra.errors import AppError, InvalidInput
 
 _MOST = 2**31 - 1
+_MOST_PARAMETERS, _MOST_VALUES, _LONGEST_VALUE = 40, 30, 200
 _CURSORS = {"after", "before"}
 
 
@@ -63,6 +64,15 @@ class Query:
         except InvalidOperation:
             return None
         return min(value, Decimal(_MOST)) if value.is_finite() and value >= 0 else None
+
+
+def parameters_of(request: Request[Any, Any, Any]) -> dict[str, str | list[str]]:
+    """The address's parameters as templates repeat them in links: as many as a page's own forms could send."""
+    values: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name in values or len(values) < _MOST_PARAMETERS:
+            values.setdefault(name, []).append(value[:_LONGEST_VALUE])
+    return {name: each[0] if len(each) == 1 else each[:_MOST_VALUES] for name, each in values.items()}
 
 
 def from_the_beginning(variables: Mapping[str, Any], refused: AppError) -> dict[str, Any] | None:

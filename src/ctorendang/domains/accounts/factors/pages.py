@@ -57,8 +57,7 @@ class SecurityPages(Controller):
         try:
             await self._factors(request, product).begin_app(context_of(request).tenant.name)
         except AppError as error:
-            pages.refused(error, Form([]))
-            return pages.redirect(_SECURITY, error.detail, "error")
+            return pages.redirect_refused(_SECURITY, error)
         return pages.redirect(f"{_SECURITY}/app")
 
     @get("/security/app")
@@ -89,8 +88,7 @@ class SecurityPages(Controller):
         try:
             await self._factors(request, product).remove_app()
         except AppError as error:
-            pages.refused(error, Form([]))
-            return pages.redirect(_SECURITY, error.detail, "error")
+            return pages.redirect_refused(_SECURITY, error)
         return pages.redirect(_SECURITY, "The authenticator app is removed.")
 
     @post("/security/recovery-codes")

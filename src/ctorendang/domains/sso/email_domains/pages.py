@@ -63,8 +63,7 @@ class DomainPages(Controller):
         except DnsUnavailable:
             return pages.redirect(_DOMAINS, "The name servers do not answer. Try again in a minute.", "error")
         except AppError as error:
-            pages.refused(error, Form([]))
-            return pages.redirect(_DOMAINS, error.detail, "error")
+            return pages.redirect_refused(_DOMAINS, error)
         return pages.redirect(_DOMAINS, f"{domain.domain} is verified.")
 
     @post("/{domain_id:str}/remove")
