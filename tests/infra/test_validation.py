@@ -32,6 +32,16 @@ def test_everything_that_is_wrong_is_said_at_once():
     assert all(message.endswith(".") for message in refusal.value.fields.values())
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [(1960, 2026, "Use a number from 1960 to 2026."), (0, 1_000_000, "Use a number from 0 to 1,000,000.")],
+)
+def test_bounds_are_told_as_people_write_them(least: int, most: int, told: str):
+    fields = Fields()
+    fields.number("n", most + 1, least=least, most=most)
+    assert fields.problems == {"n": told}
+
+
 def test_the_first_problem_of_a_field_is_the_one_that_is_told():
     fields = Fields()
     fields.refuse("name", "First.")

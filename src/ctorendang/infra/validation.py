@@ -39,6 +39,11 @@ def _visible(text: str) -> bool:
     return any(unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
+def _in_words(number: int) -> str:
+    # Years, too, are numbers: 2026 is not written 2,026.
+    return f"{number:,}" if number >= 10_000 else str(number)
+
+
 class Fields:
     """Collects what is wrong with the fields of one input; ``done`` raises it all.
 
@@ -91,7 +96,7 @@ class Fields:
         if value is None:
             self.refuse(name, "Fill this in.")
         elif not least <= value <= most:
-            self.refuse(name, f"Use a number from {least:,} to {most:,}.")
+            self.refuse(name, f"Use a number from {_in_words(least)} to {_in_words(most)}.")
         else:
             return value
         return least
@@ -162,3 +167,9 @@ def like(text: str) -> str:
     """The ILIKE pattern of everything that holds a text."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def beginning(word: str) -> str:
+    """The text for ``to_tsquery`` that finds words which begin so; quoted, since it would read signs as operators."""
+    quoted = word.replace("\\", " ").replace("'", "''")
+    return f"'{quoted}':*"

@@ -50,6 +50,11 @@ async def test_people_get_a_page_of_the_tenant_with_a_reference(browser: httpx.A
     assert "Traceback" not in answer.text
 
 
+async def test_the_page_of_a_missing_address_says_so_in_words(browser: httpx.AsyncClient):
+    assert "<h1>There is no such page</h1>" in (await browser.get("/nothing")).text
+    assert (await browser.get("/nothing", headers=JSON)).json()["title"] == "Not Found"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [

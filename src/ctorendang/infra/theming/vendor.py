@@ -13,9 +13,9 @@ from fontTools.subset import Options, Subsetter, load_font, parse_unicodes, save
 
 from ctorendang.kit.wheels import installed_file
 
-# The ranges that web font services call latin and latin-ext, and a few arrows and check marks that pages use.
+# What web font services call latin, latin-ext and vietnamese, and a few arrows and check marks that pages use.
 _UNICODES = parse_unicodes(
-    "0000-02FF,0304,0308,0329,1E00-1E9F,1EF2-1EFF,2000-206F,20A0-20C0,2113,2122,2190-2193,2212,2215,2713,2717,FEFF,FFFD"
+    "0000-02FF,0304,0308,0329,1E00-1EFF,2000-206F,20A0-20C0,2113,2122,2190-2193,2212,2215,2713,2717,FEFF,FFFD"
 )
 # Beyond what fonttools keeps by itself: figures of equal width for money and dates, and their old-style forms.
 _FEATURES = ["tnum", "lnum", "pnum", "onum", "case"]

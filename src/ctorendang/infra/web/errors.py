@@ -24,6 +24,16 @@ _DETAILS = {
     415: "This kind of content is not understood here.",
     500: "Something went wrong on our side. Try again in a moment.",
 }
+# What heads the page of an error that says nothing itself; programs are told what HTTP calls the status.
+_HEADINGS = {
+    403: "This is not open to you",
+    404: "There is no such page",
+    409: "That is no longer possible",
+    413: "That is too large",
+    429: "Too much at once",
+    500: "Something went wrong",
+    503: "One moment, please",
+}
 
 
 def wants_html(request: Request[Any, Any, Any]) -> bool:
@@ -64,7 +74,7 @@ class ErrorRenderer:
             self._keep_typed(request, page, redirect)
             return redirect
         if context is not None and wants_html(request):
-            title = (error.title if isinstance(error, AppError) else "") or _title(status)
+            title = (error.title if isinstance(error, AppError) else "") or _HEADINGS.get(status, _title(status))
             body = self._page(request, context, status, title, detail)
             headers |= {"Cache-Control": "private, no-store", "Vary": "Cookie"}
             return Response(body, status_code=status, media_type="text/html", headers=headers)
