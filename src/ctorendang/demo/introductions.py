@@ -10,6 +10,7 @@ from ctorendang.demo.rows import TenantRows
 from ctorendang.domains.calendar.draft import USUAL_MEETING_MINUTES
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.slots import Schedule, Span, WeeklySlot, expand, meetings
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.engagements.repository import SOURCE
 from ctorendang.domains.engagements.status import EngagementStatus
 from ctorendang.kit.ids import uuid7
@@ -55,7 +56,7 @@ class IntroductionBook:
     def _called_off(self, course: Course) -> Iterator[Booking]:
         made_at = course.steps[-1].created_at + timedelta(minutes=20)
         for booking in self._book(course, Span(self._now + _NOTICE, self._now + _SOON), made_at, ""):
-            booking.status, booking.revision = "cancelled", 1
+            booking.status, booking.revision = BookingStatus.CANCELLED, 1
             booking.cancelled_by, booking.cancel_reason = course.pair.cto_user_id, _CANCELLED
             booking.cancelled_at = booking.updated_at = made_at + timedelta(hours=2)
             yield booking
@@ -75,8 +76,8 @@ class IntroductionBook:
                 self._taken.setdefault(person, []).append(span)
             yield Booking(
                 tenant_id=pair.tenant_id, id=uuid7(made_at), cto_id=pair.cto_id, client_id=pair.client_id,
-                starts_at=span.starts_at, ends_at=span.ends_at, note=note, status="booked", revision=0,
-                source=SOURCE, source_id=course.engagement.id, about=course.engagement.title,
+                starts_at=span.starts_at, ends_at=span.ends_at, note=note, status=BookingStatus.BOOKED,
+                revision=0, source=SOURCE, source_id=course.engagement.id, about=course.engagement.title,
                 created_at=made_at, updated_at=made_at,
             )  # fmt: skip
 

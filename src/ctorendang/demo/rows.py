@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ctorendang.demo.market import Candidate, Market, Member
 from ctorendang.demo.postings import Posting
+from ctorendang.domains.calendar.status import ExceptionKind
 from ctorendang.domains.ctos.approvals import REASONS
 from ctorendang.domains.ctos.taxonomy import own_id
 from ctorendang.kit.ids import uuid7
@@ -184,8 +185,8 @@ class RowMaker:
             away, extra = (self.now + timedelta(days=days) for days in (_AWAY_IN, _EXTRA_IN))
             last = away + timedelta(days=4 + hours // 4)
             for exception in (
-                ("off", away.date(), last.date(), None, None),
-                ("extra", extra.date(), extra.date(), 17 * 60, 19 * 60),
+                (ExceptionKind.OFF, away.date(), last.date(), None, None),
+                (ExceptionKind.EXTRA, extra.date(), extra.date(), 17 * 60, 19 * 60),
             ):
                 rows.tables["calendar_exceptions"].append((self.tenant_id, uuid7(self.now), cto_id, *exception))
 

@@ -14,6 +14,7 @@ from ctorendang.demo.market import Market
 from ctorendang.demo.rows import TenantRows
 from ctorendang.domains.calendar.jobs import SUBSCRIPTIONS as CALENDAR_JOBS
 from ctorendang.domains.calendar.models import Booking, Commitment
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.engagements.jobs import SUBSCRIPTIONS as ENGAGEMENT_JOBS
 from ctorendang.domains.engagements.models import (
     Engagement,
@@ -197,7 +198,7 @@ class WorkRows:
 
     def _reminders(self, bookings: Iterable[Booking]) -> Iterable[tuple[Any, ...]]:
         for booking in bookings:
-            if booking.status == "booked" and booking.starts_at - self.now > _DAY:
+            if booking.status == BookingStatus.BOOKED and booking.starts_at - self.now > _DAY:
                 about = {"booking_id": str(booking.id), "revision": booking.revision}
                 yield self._job("booking.reminder_due", about, booking.starts_at - _DAY)
 

@@ -1,7 +1,6 @@
 """Introductions in GraphQL."""
 
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -12,19 +11,14 @@ from ctorendang.domains.calendar.bookings import BookingService
 from ctorendang.domains.calendar.graphql import LocalTime
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.slots import Span
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.types import Connection, Info, connection
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
-
-@strawberry.enum
-class BookingStatus(Enum):
-    """Where an introduction stands."""
-
-    BOOKED = "booked"
-    CANCELLED = "cancelled"
+strawberry.enum(BookingStatus, description="Where an introduction stands.")
 
 
 @strawberry.type(description="One of the two people of an introduction.")

@@ -25,6 +25,7 @@ from ctorendang.domains.calendar.errors import (
 from ctorendang.domains.calendar.models import Booking
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.repository import CalendarRepository
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.domains.ctos.service import CtoService
@@ -91,7 +92,7 @@ class BookingService:
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             note=note,
-            status="booked",
+            status=BookingStatus.BOOKED,
             revision=0,
         )
 
@@ -170,11 +171,11 @@ class BookingService:
         fields = Fields()
         reason = fields.text("reason", reason, most=500, lines=True)
         fields.done()
-        if booking.status == "cancelled":
+        if booking.status == BookingStatus.CANCELLED:
             raise BookingAlreadyCancelled
         if booking.starts_at <= now():
             raise BookingIsOver
-        booking.status, booking.cancelled_by = "cancelled", self._work.actor.person
+        booking.status, booking.cancelled_by = BookingStatus.CANCELLED, self._work.actor.person
         booking.cancel_reason, booking.cancelled_at = reason, now()
         booking.revision += 1
         record(self._work, "calendar.booking.cancelled", Subject("booking", booking.id))
@@ -196,7 +197,7 @@ class BookingService:
         self._work.require(CalendarPermission.MANAGE_BOOKINGS)
         await self._wait_for_oneself()
         booking, cto = await self._own(booking_id)
-        if booking.status != "cancelled":
+        if booking.status != BookingStatus.CANCELLED:
             raise BookingNotCancelled
         if booking.starts_at <= now():
             raise BookingIsOver
@@ -210,7 +211,7 @@ class BookingService:
             await self._require_still_offered(booking, cto)
 
         def restore() -> None:
-            booking.status, booking.cancelled_by = "booked", None
+            booking.status, booking.cancelled_by = BookingStatus.BOOKED, None
             booking.cancel_reason, booking.cancelled_at = None, None
             booking.revision += 1
             record(self._work, "calendar.booking.restored", Subject("booking", booking.id))

@@ -12,6 +12,7 @@ from ctorendang.domains.calendar.models import BusyFeed, CalendarException, Cale
 from ctorendang.domains.calendar.published import PublishedCalendars
 from ctorendang.domains.calendar.schedules import OwnCalendar, ScheduleService
 from ctorendang.domains.calendar.slots import Span, WeeklySlot, shown_in
+from ctorendang.domains.calendar.status import ExceptionKind
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id
@@ -112,8 +113,8 @@ class WeeklySlotType:
 class CalendarExceptionKind(Enum):
     """What is different."""
 
-    OFF = strawberry.enum_value("off", description="Recurring slots do not take place.")
-    EXTRA = strawberry.enum_value("extra", description="There is one slot more.")
+    OFF = strawberry.enum_value(ExceptionKind.OFF.value, description="Recurring slots do not take place.")
+    EXTRA = strawberry.enum_value(ExceptionKind.EXTRA.value, description="There is one slot more.")
 
 
 @strawberry.type(name="CalendarException", description="Days off, or an extra slot on one day.")

@@ -16,6 +16,7 @@ from ctorendang.domains.calendar.models import Booking, Calendar
 from ctorendang.domains.calendar.published import calendar_file
 from ctorendang.domains.calendar.repository import CalendarRepository
 from ctorendang.domains.calendar.slots import Span, shown_in
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import WORKER, Actor
@@ -98,7 +99,7 @@ async def _plan_reminder(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 async def _remind(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     """Of what still stands: a booking that was cancelled and put back meanwhile has a reminder of its own."""
     booking = await work.session.get(Booking, (work.tenant_id, UUID(payload["booking_id"])))
-    if booking is None or booking.status != "booked" or booking.starts_at <= now():
+    if booking is None or booking.status != BookingStatus.BOOKED or booking.starts_at <= now():
         return
     if booking.revision == payload["revision"]:
         await _tell_both(work, payload, "reminder")

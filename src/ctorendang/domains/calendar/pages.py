@@ -17,6 +17,7 @@ from ctorendang.domains.calendar.draft import (
 from ctorendang.domains.calendar.feeds import ADDED, BusyFeedService
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.schedules import ScheduleService
+from ctorendang.domains.calendar.status import ExceptionKind
 from ctorendang.infra.errors import AppError
 from ctorendang.infra.graphql.types import required_id
 from ctorendang.infra.product import Product
@@ -73,7 +74,7 @@ class CalendarPages(Controller):
             first, last, day = form.day("firstDay"), form.day("lastDay"), form.day("day")
             form.done()
             async with product.units.begin(actor) as work:
-                if form.text("kind") == "extra":
+                if form.text("kind") == ExceptionKind.EXTRA:
                     slot = TypedSlot(form.text("starts"), form.text("ends"))
                     await ScheduleService(work).add_extra_slot(ExtraSlotDraft(day, slot))
                 else:

@@ -15,6 +15,7 @@ from ctorendang.domains.calendar.bookings import takes_part
 from ctorendang.domains.calendar.ical import Entry, written
 from ctorendang.domains.calendar.models import Booking, CalendarFeed
 from ctorendang.domains.calendar.permissions import CalendarPermission
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.tenants.service import TenantService
 from ctorendang.infra.errors import NotFound
@@ -141,7 +142,7 @@ async def calendar_file(work: UnitOfWork, reader_id: UUID, bookings: Sequence[Bo
             other=ctos[each.cto_id].name if each.client_id == reader_id else clients[each.client_id],
             note="\n\n".join(filter(None, (each.about, each.note))),
             url=f"{home}/account/bookings",
-            cancelled=each.status == "cancelled",
+            cancelled=each.status == BookingStatus.CANCELLED,
             revision=each.revision,
             changed_at=each.updated_at,
         )

@@ -18,6 +18,7 @@ from ctorendang.domains.calendar.models import (
     WeeklySlotRow,
 )
 from ctorendang.domains.calendar.slots import DaySlot, Schedule, Span, WeeklySlot
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.models import Cto
 
 
@@ -31,7 +32,10 @@ class CalendarRepository:
     async def find(self, cto_id: UUID, *, locked: bool = False) -> Calendar | None:
         """What a CTO has said about their time."""
         statement = select(Calendar).where(Calendar.tenant_id == self._tenant_id, Calendar.cto_id == cto_id)
-        return (await self._session.scalars(statement.with_for_update() if locked else statement)).one_or_none()
+        if locked:
+            # Read anew: what was seen before the lock may have changed until there was one.
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return (await self._session.scalars(statement)).one_or_none()
 
     async def schedule(self, cto: Cto) -> Schedule:
         """When a CTO offers time."""
@@ -86,7 +90,7 @@ class CalendarRepository:
         booked = select(Booking.starts_at, Booking.ends_at).where(
             Booking.tenant_id == self._tenant_id,
             Booking.cto_id == cto_id,
-            Booking.status == "booked",
+            Booking.status == BookingStatus.BOOKED,
             Booking.starts_at < within.ends_at,
             Booking.ends_at > within.starts_at,
         )
@@ -164,7 +168,7 @@ class CalendarRepository:
         statement = select(Booking).where(
             Booking.tenant_id == self._tenant_id,
             Booking.client_id == client_id,
-            Booking.status == "booked",
+            Booking.status == BookingStatus.BOOKED,
             Booking.ends_at > now,
         )
         return list(await self._session.scalars(statement))

@@ -19,6 +19,7 @@ from ctorendang.domains.calendar.models import Calendar, CalendarException, Comm
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.repository import CalendarRepository
 from ctorendang.domains.calendar.slots import WeeklySlot
+from ctorendang.domains.calendar.status import ExceptionKind
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.infra.db.session import step_of
@@ -119,7 +120,7 @@ class ScheduleService:
         first, last = draft.check(fields, now().date())
         fields.done()
         return await self._add(
-            CalendarException(cto_id=cto.id, kind="off", first_day=first, last_day=last),
+            CalendarException(cto_id=cto.id, kind=ExceptionKind.OFF, first_day=first, last_day=last),
             InvalidInput({"firstDay": "Some of these days are off already."}),
         )
 
@@ -137,7 +138,12 @@ class ScheduleService:
         slot = draft.check(fields, now().date())
         fields.done()
         row = CalendarException(
-            cto_id=cto.id, kind="extra", first_day=slot.day, last_day=slot.day, starts=slot.starts, ends=slot.ends
+            cto_id=cto.id,
+            kind=ExceptionKind.EXTRA,
+            first_day=slot.day,
+            last_day=slot.day,
+            starts=slot.starts,
+            ends=slot.ends,
         )
         return await self._add(row, InvalidInput({"starts": "This overlaps another extra slot of the same day."}))
 

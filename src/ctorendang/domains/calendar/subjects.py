@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
 
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.ctos.repository import CtoRepository
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
@@ -50,9 +51,10 @@ async def end_bookings(work: UnitOfWork, source: str, source_id: UUID, reason: s
     locked = upcoming.with_for_update().execution_options(populate_existing=True)
     for booking in await work.session.scalars(locked):
         booking.cancelled_by = None
-        if booking.status == "cancelled":
+        if booking.status == BookingStatus.CANCELLED:
             continue
-        booking.status, booking.cancel_reason, booking.cancelled_at = "cancelled", reason, now()
+        booking.status = BookingStatus.CANCELLED
+        booking.cancel_reason, booking.cancelled_at = reason, now()
         booking.revision += 1
         record(work, "calendar.booking.cancelled", Subject("booking", booking.id))
         work.publish("booking.cancelled", {"booking_id": str(booking.id), "revision": booking.revision})

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.calendar.models import Booking
+from ctorendang.domains.calendar.status import BookingStatus
 from ctorendang.domains.calendar.subjects import bookings_about
 from ctorendang.domains.engagements.models import (
     Engagement,
@@ -156,7 +157,7 @@ def standing_of(
     return Standing(
         status=EngagementStatus(engagement.status),
         introduced=engagement.introduced_at is not None,
-        booked=any(each.status == "booked" for each in talks),
+        booked=any(each.status == BookingStatus.BOOKED for each in talks),
         terms_by=next((Side(each.side) for each in terms if each.status == TermsStatus.OPEN), None),
         had_terms=bool(terms),
         trial_over=engagement.trial_over,
