@@ -158,11 +158,11 @@ async def test_open_hours_are_what_is_offered_less_what_is_sold(market: Marketpl
     assert (await own(cto))["soldHours"] == 8
     await sell(market, cto, source_id=source, hours_per_week=10)
     assert await availability(market, cto) == 20
-    await sell(market, cto, hours_per_week=50)
+    await cto.person.mutate("saveCalendar", CALENDAR, week(weeklyHours=5))
     assert await availability(market, cto) == 0, "never below nothing"
     async with market.marketplaces.site.product.units.begin(cto.person.actor) as work:
         await drop_commitment(work, "engagement", source)
-    assert await availability(market, cto) == 0
+    assert await availability(market, cto) == 5
     found = await market.fetch(
         "select 1 from outbox where event = 'cto.saved' and payload ->> 'cto_id' = $1", str(cto.id)
     )

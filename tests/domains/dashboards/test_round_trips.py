@@ -31,7 +31,7 @@ async def test_a_client_s_takes_as_many_with_much_work_as_with_little(market: Ma
 
 
 async def test_a_cto_s_does_as_well(market: Marketplace, product: Product):
-    cto, client = await market.listed_cto(), await market.join("client")
+    cto, client = await market.listed_cto(availability=40), await market.join("client")
     await (await begin(market, client, cto)).advance("active")
     few = await statements(product, cto.person, cto=True)
     for _ in range(3):

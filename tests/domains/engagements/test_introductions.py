@@ -25,6 +25,7 @@ async def hired(sides: Sides) -> ListedCto:
 async def cto(sides: Sides, hired: ListedCto) -> ListedCto:
     """Has no introductions yet."""
     await sides.market.fetch("delete from calendar_bookings")
+    await sides.clear_week()
     await sides.market.fetch("update ctos set currency = 'EUR'")
     await sides.market.fetch("update users set roles = '{cto}' where id = $1", hired.person.id)
     return hired

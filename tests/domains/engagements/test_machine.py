@@ -187,6 +187,7 @@ class Walk:
 async def test_no_sequence_of_calls_reaches_an_illegal_state(sides: Sides, record_property):
     counts: Counter[str] = Counter()
     for seed in range(SEQUENCES):
+        await sides.clear_week()
         walk = Walk(sides, await begin(sides.market, sides.client, sides.cto), Random(seed), counts)
         for _ in range(LENGTH):
             await walk.step()

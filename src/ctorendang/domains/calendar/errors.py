@@ -128,3 +128,16 @@ class CalendarNotReadable(AppError):
 
     code = "calendar_not_readable"
     status = 422
+
+
+class HoursNotLeft(AppError):
+    """A CTO works no more hours than a week of theirs has."""
+
+    code = "hours_not_left"
+    status = 409
+
+    def __init__(self, left: int, wanted: int) -> None:
+        super().__init__(
+            f"These terms take {wanted} h a week, and the CTO has {left} h a week left at that time. "
+            "Agree on fewer hours or another time, or have the CTO offer more hours in their calendar."
+        )

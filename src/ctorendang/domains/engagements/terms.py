@@ -1,9 +1,9 @@
 """Talking terms: proposals, counter-proposals, and what becomes of them."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from ctorendang.domains.calendar.capacity import put_commitment
+from ctorendang.domains.calendar.capacity import hours_left, put_commitment
 from ctorendang.domains.engagements.drafts import TermsDraft, checked_reason
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms
 from ctorendang.domains.engagements.permissions import EngagementPermission
@@ -28,7 +28,7 @@ class TermsService:
         """Propose terms, or others than the ones that the other side has proposed.
 
         Raises:
-            InvalidInput: a field is not good, or the currency is another one.
+            InvalidInput: a field is not good, the currency is another one, or a CTO offers more hours than are left.
             Forbidden: the open terms are one's own.
             StepNotPossible: they have expired.
             AppError: as ``take_step``.
@@ -76,9 +76,23 @@ class TermsService:
             status=TermsStatus.OPEN,
             expires_at=now() + timedelta(days=days),
         )
+        if step.side is Side.CTO:
+            await self._require_own_hours(engagement, terms)
         self._work.session.add(terms)
         await self._work.session.flush()
         return terms
+
+    async def _require_own_hours(self, engagement: Engagement, terms: EngagementTerms) -> None:
+        """A CTO does not offer what cannot be accepted; a client may ask for it, and the CTO make room."""
+        last_day = last_day_of(terms.starts_on, terms.weeks)
+        left = await hours_left(self._work, engagement.cto_id, terms.starts_on, last_day)
+        fields = Fields()
+        if terms.hours_per_week > left:
+            fields.refuse(
+                "hoursPerWeek",
+                f"You have {left} h a week left at that time. Propose no more, or offer more in your calendar first.",
+            )
+        fields.done()
 
     async def withdraw(self, seen: Seen) -> Engagement:
         """Take one's own open terms back.
@@ -116,6 +130,7 @@ class TermsService:
         Raises:
             Forbidden: they are one's own.
             StepNotPossible: they have expired.
+            HoursNotLeft: the CTO has sold too many other hours for then.
             AppError: as ``take_step``.
         """
         self._work.require(EngagementPermission.NEGOTIATE)
@@ -134,7 +149,7 @@ class TermsService:
             engagement.cto_id,
             hours_per_week=terms.hours_per_week,
             starts_on=terms.starts_on,
-            ends_on=terms.starts_on + timedelta(weeks=terms.weeks, days=-1),
+            ends_on=last_day_of(terms.starts_on, terms.weeks),
             source=SOURCE,
             source_id=engagement.id,
         )
@@ -170,3 +185,8 @@ class TermsService:
         elif not own:
             raise Forbidden("These terms are the other side’s. Decline them, or propose others.")
         return terms
+
+
+def last_day_of(starts_on: date, weeks: int) -> date:
+    """The last day of so many weeks."""
+    return starts_on + timedelta(weeks=weeks, days=-1)

@@ -109,11 +109,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         _A.PROPOSE, (_S.INTRODUCTION,), _S.PROPOSAL, _BOTH, May.NEGOTIATE, "terms_proposed", "proposed terms",
-        "in the currency of the project", _A.WITHDRAW_TERMS,
+        "in the currency of the project; a CTO has as many hours a week left", _A.WITHDRAW_TERMS,
     ),
     Transition(
         _A.COUNTER, (_S.PROPOSAL,), None, _BOTH, May.NEGOTIATE, "terms_countered", "proposed other terms",
-        "the open terms are the other side's, and have not expired", _A.WITHDRAW_TERMS,
+        "the open terms are the other side's, and have not expired; a CTO has as many hours a week left",
+        _A.WITHDRAW_TERMS,
     ),
     Transition(
         _A.WITHDRAW_TERMS, (_S.PROPOSAL,), _S.INTRODUCTION, _BOTH, May.NEGOTIATE, "terms_withdrawn",
@@ -129,7 +130,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         _A.ACCEPT_TERMS, (_S.PROPOSAL,), _S.TRIAL, _BOTH, May.NEGOTIATE, "terms_accepted",
-        "accepted the terms and began the trial", "the open terms are the other side's, and have not expired",
+        "accepted the terms and began the trial",
+        "the open terms are the other side's, and have not expired; the CTO has as many hours a week left",
     ),
     Transition(
         _A.END_TRIAL, (_S.TRIAL,), None, _SYSTEM, May.KEEP_TIME, "trial_ended", "The trial reached its limit",
