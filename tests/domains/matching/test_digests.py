@@ -2,6 +2,9 @@
 
 from tests.factories import PROBLEMS, Marketplace, Person, project, sign_in
 
+from ctorendang.infra.jobs.relay import OutboxRelay
+from ctorendang.infra.jobs.runner import JobRunner
+
 DIGESTS = "{ matchDigests { found entered visitedAt project { id status } ctos { id } } }"
 SHOWN = "{ matchAppearances { lists entered } }"
 
@@ -34,6 +37,33 @@ async def test_who_came_since_the_owner_looked_is_new(market: Marketplace):
     await market.fetch("update match_visits set visited_at = visited_at - interval '2 minutes'")
     await look(market, owner, project_id)
     assert (await owner.query(DIGESTS))["matchDigests"][0]["entered"] == 0
+
+
+async def test_a_list_that_is_not_worked_out_yet_says_so(market: Marketplace):
+    """Not that nobody fits: until the text is read, and after that until the list is made."""
+    cto, owner = await market.listed_cto(), await market.join("client")
+    await market.work_off()
+    await owner.mutate("publishProject", "__typename", {"projectId": await post(owner)})
+
+    async def told() -> tuple[int, bool, bool]:
+        (digest,) = (await owner.query("{ matchDigests { found ready } }"))["matchDigests"]
+        async with market.browser() as browser:
+            await sign_in(browser, owner)
+            shown = (await browser.get("/dashboard")).text
+        assert ("working out who fits" in shown) is not digest["ready"]
+        return digest["found"], digest["ready"], "Nobody fits yet" in shown
+
+    assert await told() == (0, False, False)
+    product, relay = market.marketplaces.site.product, OutboxRelay(market.marketplaces.relay, lease_seconds=30)
+    for job in await relay.claim(50):
+        await JobRunner(product.units, product.subscriptions, relay).run(job)
+    assert await market.fetch("select from project_vectors")
+    assert await told() == (0, False, False)
+    await market.work_off()
+    assert await told() == (1, True, False)
+    await cto.person.mutate("pauseCtoProfile", "__typename")
+    await market.work_off()
+    assert await told() == (0, True, True)
 
 
 async def test_only_the_owner_s_look_counts(market: Marketplace):

@@ -20,6 +20,9 @@ class MatchDigest:
     found: int = strawberry.field(description="How many stand there.")
     entered: int = strawberry.field(description="How many of them came since one last looked at the matches.")
     visited_at: datetime | None = strawberry.field(description="When one last looked; null where one never has.")
+    ready: bool = strawberry.field(
+        description="Whether the list has been worked out; false for about a minute after the project was written."
+    )
 
     @classmethod
     def of(cls, digest: Digest) -> "MatchDigest":
@@ -30,6 +33,7 @@ class MatchDigest:
             found=len(digest.ctos),
             entered=digest.new,
             visited_at=digest.visited_at,
+            ready=digest.worked_out,
         )
 
     @strawberry.field

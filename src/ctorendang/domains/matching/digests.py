@@ -10,16 +10,24 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.status import CtoStatus
-from ctorendang.domains.matching.models import MatchPlace, MatchVisit
+from ctorendang.domains.matching.models import MatchPlace, MatchVisit, ProjectVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import ProjectStatus
 from ctorendang.infra.errors import NotFound
+from ctorendang.infra.jobs.planned import awaited
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 MOST = 20
+_WORKED_OUT_BY = (
+    "matching.embed_project",
+    "matching.embed_unread_project",
+    "matching.refresh_places",
+    "matching.refresh_judged_places",
+)
+"""The handlers, of ``jobs.py``, that a project waits for until its list is there."""
 _RECENT = timedelta(days=7)
 _SAME_VISIT = timedelta(minutes=1)
 
@@ -32,12 +40,14 @@ class Digest:
         ctos: listed ones, the best first.
         new: how many of them came since the owner last looked.
         visited_at: when that was; None where it never was, and then nobody counts as new.
+        worked_out: whether the list is known; false for about a minute after the project was written.
     """
 
     project: Project
     ctos: Sequence[Cto]
     new: int
     visited_at: datetime | None
+    worked_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +88,14 @@ class DigestService:
         )
         visited = {row.Project: row.visited_at for row in await self._session.execute(statement)}
         leading = await self._leading([project.id for project in visited])
+        unknown = await self._unknown([project_id for project_id, ctos in leading.items() if not ctos])
         return [
             Digest(
                 project,
                 [cto for cto, _ in leading[project.id]],
                 sum(at is not None and entered_at > at for _, entered_at in leading[project.id]),
                 at,
+                project.id not in unknown,
             )
             for project, at in visited.items()
         ]
@@ -100,6 +112,16 @@ class DigestService:
         for row in await self._session.execute(statement) if project_ids else ():
             found[row.project_id].append((row.Cto, row.entered_at))
         return found
+
+    async def _unknown(self, project_ids: Sequence[UUID]) -> set[UUID]:
+        """Of projects that nobody leads, those of which the worker has not said so yet."""
+        if not project_ids:
+            return set()
+        read = select(ProjectVector.project_id).where(
+            ProjectVector.tenant_id == self._tenant_id, ProjectVector.project_id.in_(project_ids)
+        )
+        unread = set(project_ids) - set(await self._session.scalars(read))
+        return unread | await awaited(self._work, _WORKED_OUT_BY, "project_id", project_ids)
 
     async def note_visit(self, project_id: UUID) -> None:
         """Note that the owner of a project looks at its matches now. The trail is not told: nothing changes.

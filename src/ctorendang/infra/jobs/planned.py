@@ -1,5 +1,6 @@
 """What stands in the outbox already."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -41,3 +42,23 @@ async def is_waiting(work: UnitOfWork, handler: str, **about: UUID) -> bool:
         OutboxMessage.lease.is_(None),
     )
     return bool(await work.session.scalar(select(waiting)))
+
+
+async def awaited(work: UnitOfWork, handlers: Collection[str], name: str, ids: Collection[UUID]) -> set[UUID]:
+    """About which of some things one of these handlers has a run of the tenant's before it, or under way.
+
+    Args:
+        work: of the tenant.
+        handlers: which.
+        name: what the runs are about, as their payloads name it.
+        ids: the things.
+    """
+    about = OutboxMessage.payload[name].astext
+    statement = select(about).where(
+        OutboxMessage.tenant_id == work.tenant_id,
+        OutboxMessage.handler.in_(handlers),
+        about.in_([str(id_) for id_ in ids]),
+        OutboxMessage.done_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+    )
+    return {UUID(found) for found in await work.session.scalars(statement)}
