@@ -14,7 +14,7 @@ from ctorendang.domains.ctos.models import Skill
 from ctorendang.domains.ctos.skills import find_skills
 from ctorendang.domains.projects.models import Project, ProjectSkill
 from ctorendang.domains.projects.status import Importance
-from ctorendang.infra.validation import findable, like, searched
+from ctorendang.infra.validation import beginning, findable, like, searched
 
 _MOST_WORDS = 10
 _MOST_CHOICES = 30
@@ -125,8 +125,7 @@ async def _says(session: AsyncSession, tenant_id: UUID, text: str) -> ColumnElem
         either = [_asks_for(tenant_id, skill)]
         # Full text knows C++ and C# as C alone.
         if not {"+", "#"} & set(word):
-            quoted = word.replace("\\", " ").replace("'", "''")
-            query = func.to_tsquery("english", f"'{quoted}':*")
+            query = func.to_tsquery("english", beginning(word))
             # Words such as "the" stand in no index: they are found everywhere.
             either += [Project.words.op("@@")(query), func.numnode(query) == 0]
         conditions.append(or_(*either))

@@ -37,6 +37,7 @@ from ctorendang.domains.search.results import MOST_COUNTS, NOTHING, Found, order
 from ctorendang.domains.search.spelling import vocabulary_of
 from ctorendang.domains.search.synonyms import Alternatives, Phrase, Synonyms
 from ctorendang.domains.search.time_zones import minutes_apart
+from ctorendang.infra.validation import beginning
 from ctorendang.kit.clock import now
 
 _MOST_SKILLS = 2_000
@@ -148,8 +149,7 @@ def _tsquery(alternatives: Alternatives) -> ColumnElement[Any]:
         if _has_signs(phrase):
             continue
         if alternatives.open and not place and len(phrase) == 1:
-            quoted = phrase[0].replace("\\", "").replace("'", "''")
-            parts.append(func.to_tsquery("english", f"'{quoted}':*"))
+            parts.append(func.to_tsquery("english", beginning(phrase[0])))
         parts.append(func.phraseto_tsquery("english", " ".join(phrase)))
     whole = parts[0]
     for part in parts[1:]:
