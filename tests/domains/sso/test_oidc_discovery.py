@@ -1,6 +1,7 @@
 """What is believed of what a provider says of itself."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -80,12 +81,31 @@ def test_a_document_that_is_none_is_refused(document):
         discovered(document, ISSUER, "client")
 
 
-@given(st.dictionaries(st.sampled_from([*GOOD, "userinfo_endpoint"]), st.text() | st.none() | st.lists(st.integers())))
-def test_whatever_it_says_there_are_settings_or_a_refusal(changes):
+ADDRESSES = st.sampled_from(["https://", "http://", "HTTPS://", "javascript:", "//", ""]).flatmap(
+    lambda scheme: st.sampled_from(["login.example", "user@login.example", "", "[", "x y"]).map(
+        lambda host: f"{scheme}{host}/path"
+    )
+)
+ALGORITHMS = st.lists(st.sampled_from(["none", "HS256", "RS256", "ES256", "PS256"]))
+SAID = st.text() | st.none() | st.lists(st.integers()) | ADDRESSES | ALGORITHMS
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "userinfo_endpoint"]), SAID, max_size=3))
+def test_whatever_it_says_there_are_safe_settings_or_a_refusal_in_words(changes):
+    settings, words = None, b""
     try:
-        read(**changes)
+        settings = read(**changes)
     except ProviderNotUsable as refused:
-        refused.detail.encode()
+        words = refused.detail.encode()
+    if settings is None:
+        assert words
+        return
+    assert settings.issuer == ISSUER
+    needed = [settings.authorization_endpoint, settings.token_endpoint, settings.jwks_uri]
+    asked = [each for each in (settings.userinfo_endpoint, settings.end_session_endpoint) if each]
+    assert all(urlsplit(each).scheme == "https" and urlsplit(each).hostname for each in needed + asked)
+    assert settings.algorithms
+    assert not {"none", "HS256"} & set(settings.algorithms)
 
 
 async def test_a_provider_is_asked_through_the_guarded_client(product):
