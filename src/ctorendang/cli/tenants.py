@@ -69,10 +69,6 @@ async def _bring(settings: "Settings", declarations: "Sequence[Declaration]", ac
 
     database = Database(require(settings.database.platform_url, "PLATFORM_DATABASE_URL"), pool_size=1)
     try:
-        # Without the app role's address there are no connections.
-        if not settings.database.url and not any(each.sso.connections for each in declarations):
-            _tell(await act(database, declarations))
-            return
         async with open_product(settings) as product:
             connections, ids = DeclaredConnections(product), await ids_by_slug(product)
             told = {each.slug: await connections.ask(ids.get(each.slug), each) for each in declarations if keep}
