@@ -8,11 +8,13 @@ from litestar.di import NamedDependency
 from ctorendang.domains.ctos.importing.errors import RowsNotAccepted
 from ctorendang.domains.ctos.importing.files import COLUMNS, OPTIONAL
 from ctorendang.domains.ctos.importing.reading import read_counted
+from ctorendang.domains.ctos.importing.samples import csv_sample, json_sample
 from ctorendang.domains.ctos.importing.service import ImportOutcome, ImportService, ImportStatus
 from ctorendang.domains.ctos.permissions import CtoPermission
 from ctorendang.infra.errors import AppError, InvalidInput
 from ctorendang.infra.product import Product
 from ctorendang.infra.web.context import context_of
+from ctorendang.infra.web.downloads import download
 from ctorendang.infra.web.forms import Form
 from ctorendang.infra.web.guards import enterprises_only
 from ctorendang.infra.web.pages import Pages
@@ -36,6 +38,18 @@ class ImportPages(Controller):
         """The form."""
         product.grants.require(context_of(request).actor, CtoPermission.IMPORT)
         return await pages.show(request, "admin-import", data=_columns())
+
+    @get("/sample.csv")
+    async def csv_sample(self, request: AnyRequest, product: NamedDependency[Product]) -> Response[Any]:
+        """A file to begin with, for spreadsheets."""
+        product.grants.require(context_of(request).actor, CtoPermission.IMPORT)
+        return download("ctos.csv", "text/csv", csv_sample(context_of(request).tenant.currency))
+
+    @get("/sample.jsonl")
+    async def json_sample(self, request: AnyRequest, product: NamedDependency[Product]) -> Response[Any]:
+        """The same for programs."""
+        product.grants.require(context_of(request).actor, CtoPermission.IMPORT)
+        return download("ctos.jsonl", "application/x-ndjson", json_sample(context_of(request).tenant.currency))
 
     # The limit stands in ``upload``, where it can say so in words.
     @post("/", request_max_body_size=None)
