@@ -10,9 +10,10 @@ import os
 import random
 import signal
 import statistics
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -27,7 +28,7 @@ from ctorendang.domains.ctos.stages import STAGES
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import import_skills
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
-from ctorendang.domains.search.rebuilding import IndexKeeper, drift, keep_index
+from ctorendang.domains.search.rebuilding import IndexKeeper, drift
 from ctorendang.domains.search.repository import PostgresEngine
 from ctorendang.domains.search.service import SearchService, synonyms_of
 from ctorendang.domains.search.typesense_engine import TypesenseEngine
@@ -35,12 +36,8 @@ from ctorendang.domains.tenants.platform import ids_by_slug
 from ctorendang.infra.auth.actor import WORKER, Actor
 from ctorendang.infra.db.migrations import upgrade
 from ctorendang.infra.db.paging import PageRequest
-from ctorendang.infra.db.session import Database
 from ctorendang.infra.gateways.typesense import SearchUnavailable
 from ctorendang.infra.gateways.typesense import Typesense as SearchServer
-from ctorendang.infra.jobs.dispatcher import Dispatcher
-from ctorendang.infra.jobs.relay import OutboxRelay
-from ctorendang.infra.jobs.runner import JobRunner
 from ctorendang.infra.product import Product
 from ctorendang.infra.stack import EmbeddedStack
 from ctorendang.infra.stack.typesense import Typesense
@@ -49,6 +46,8 @@ from ctorendang.wiring import open_product
 
 SLUG = "demo-001"
 READERS, WARM = 6, 60
+WORKER_STARTS = 20
+"""Seconds in which a worker starts and compares everything for the first time."""
 MISSED = 25
 """Profiles that change while the engine is away."""
 
@@ -182,19 +181,15 @@ async def readers(product: Product, tenant_id: UUID) -> AsyncIterator[Load]:
             over.set()
 
 
-@asynccontextmanager
-async def worker(settings: Settings) -> AsyncIterator[None]:
-    """All that a worker does, with connections of its own as in a process of its own."""
-    database = Database(settings.database.relay_url, pool_size=2)
-    relay = OutboxRelay(database, lease_seconds=30)
-    async with open_product(settings) as product:
-        dispatcher = Dispatcher(relay, JobRunner(product.units, product.subscriptions, relay), settings.jobs)
-        works = [asyncio.create_task(dispatcher.run()), asyncio.create_task(keep_index(product))]
+@contextmanager
+def worker(stack: EmbeddedStack, variables: Mapping[str, str]) -> Iterator[None]:
+    """A worker in a process of its own, as everywhere."""
+    child = stack.data.child("worker", stop_seconds=20)
+    child.start([sys.executable, "-m", "ctorendang.cli", "worker"], folder=Path.cwd(), variables=os.environ | variables)
+    try:
         yield
-        dispatcher.stop()
-        works[1].cancel()
-        await asyncio.gather(*works, return_exceptions=True)
-    await database.close()
+    finally:
+        child.stop()
 
 
 async def change(product: Product, tenant_id: UUID) -> None:
@@ -206,12 +201,13 @@ async def change(product: Product, tenant_id: UUID) -> None:
             work.publish("cto.saved", {"cto_id": str(cto.id)})
 
 
-async def outage(product: Product, settings: Settings, engine: Typesense, tenant_id: UUID) -> None:
+async def outage(product: Product, engine: Typesense, tenant_id: UUID) -> None:
     """Kill the engine under load, change profiles meanwhile, start it again, and wait until nothing differs."""
     server, pid = server_of(product), engine.child.pid
     if pid is None:
         raise SystemExit("Typesense does not run.")
-    async with worker(settings), readers(product, tenant_id) as seen:
+    await asyncio.sleep(WORKER_STARTS)
+    async with readers(product, tenant_id) as seen:
         while len(seen.answers) < WARM:  # noqa: ASYNC110 - readers come and go
             await asyncio.sleep(0.1)
         killed = time.monotonic()
@@ -237,7 +233,8 @@ async def outage(product: Product, settings: Settings, engine: Typesense, tenant
         answered = time.monotonic() - back
         missing = MISSED
         while missing:
-            await asyncio.sleep(0.5)
+            # Not more often: reading everything takes a core from those who search.
+            await asyncio.sleep(2)
             with suppress(SearchUnavailable):
                 missing = len((await drift(product, server, tenant_id)).ids)
         print(  # noqa: T201
@@ -257,7 +254,7 @@ async def fill(settings: Settings, ctos: int) -> None:
     print(f"{loaded.ctos} CTOs added in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201
 
 
-async def run(settings: Settings, engine: Typesense, options: argparse.Namespace) -> None:
+async def run(stack: EmbeddedStack, engine: Typesense, settings: Settings, options: argparse.Namespace) -> None:
     """Fill, index, measure."""
     await fill(settings, options.ctos)
     async with open_product(settings) as product:
@@ -273,7 +270,8 @@ async def run(settings: Settings, engine: Typesense, options: argparse.Namespace
         )
         if not options.outage:
             await latencies(product, tenant_id, options.searches)
-        await outage(product, settings, engine, tenant_id)
+        with worker(stack, engine.variables() | stack.variables()):
+            await outage(product, engine, tenant_id)
 
 
 def main() -> None:
@@ -292,7 +290,7 @@ def main() -> None:
             engine.wait()
             settings = Settings.from_env({**stack.variables(), **engine.variables()})
             upgrade(settings)
-            asyncio.run(run(settings, engine, options))
+            asyncio.run(run(stack, engine, settings, options))
         finally:
             engine.child.stop()
 

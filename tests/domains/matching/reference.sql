@@ -172,8 +172,8 @@ best as materialized (
     limit cast(:first as integer)
 )
 select b.*, to_jsonb(w) as shares, p.hours_per_week, p.industry as project_industry, p.company_stage,
-       n.has, n.near, n.lacks, n.misses, n.suggested
-from best b cross join shares w cross join project p
+       n.has, n.near, n.lacks, n.misses, n.suggested, f.ctos, f.mean_rating
+from best b cross join shares w cross join project p cross join tenant_facts f
 cross join lateral (
     select coalesce(array_agg(w.name order by w.rarity desc, w.name) filter (where w.asked and credit > 0.4 * b.trust), '{}')
            as has,

@@ -24,6 +24,7 @@ from ctorendang.infra.product import Product
 REFERENCE = text(Path(__file__).with_name("reference.sql").read_text("utf-8")).bindparams(
     bindparam("must_skills", type_=ARRAY(Uuid())), bindparam("stages", type_=ARRAY(Text()))
 )
+WEIGHTS = dict.fromkeys(COMPONENTS, 0.1)
 SAYS = (
     "Our bill from the cloud grows and grows. We are sixty people. We want cheaper servers.",
     "Releases scare us. Somebody must look after Kubernetes, Terraform and the databases.",
@@ -97,3 +98,49 @@ async def test_the_statement_answers_what_a_plain_one_does(
                 assert_same(fast, plain)
                 compared += len(plain)
     assert compared > 200
+
+
+async def test_of_a_crowd_larger_than_the_candidates_the_best_are_found(market: Marketplace, product: Product):
+    chance = random.Random(5)
+    await gather(market, 200, skills=3, reviews=1)
+    owner = await market.join("client")
+    projects = [await create(owner, **described(chance, number)) for number in range(8)]
+    await read_what_is_unread(product)
+    await market.work_off()
+    found = 0
+    async with product.units.begin(Actor.service(market.id, "worker")) as work:
+        matches = MatchRepository(work.session, market.id)
+        for project_id in projects:
+            best = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=200)
+            few = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=40)
+            found += len({row.id for row in best} & {row.id for row in few})
+    assert found >= 72, "nine of ten"
+
+
+async def test_those_who_were_chosen_are_ranked_as_they_are_among_all(market: Marketplace, product: Product):
+    crowd = await gather(market, 30, skills=3, reviews=1)
+    owner = await market.join("client")
+    project = await create(owner, skills=["Rust", "Python"])
+    chosen = [each.id for each in crowd.ctos[:4]]
+    async with product.units.begin(Actor.service(market.id, "worker")) as work:
+        matches = MatchRepository(work.session, market.id)
+        all_of_them = [row for row in await matches.best(UUID(project), 30, WEIGHTS) if row.id in chosen]
+        assert_same(await matches.best(UUID(project), 4, WEIGHTS, chosen=chosen), all_of_them)
+    assert all_of_them
+
+
+async def test_a_large_tenants_ctos_are_not_counted_again_each_time(
+    market: Marketplace, product: Product, monkeypatch: pytest.MonkeyPatch
+):
+    await gather(market, 20, skills=3, reviews=1)
+    project = await create(await market.join("client"), skills=["Rust", "Python"])
+    for most in (2_000, 10):
+        monkeypatch.setattr(repository, "_MOST_SEARCHED", most)
+        async with product.units.begin(Actor.service(market.id, "worker")) as work:
+            matches = MatchRepository(work.session, market.id)
+            counted = await matches.best(UUID(project), 10, WEIGHTS)
+            await work.session.execute(text("update ctos set rating = 5 where rating is not null"))
+            await work.session.execute(text("update ctos set status = 'paused' where rating is null"))
+            again = await matches.best(UUID(project), 10, WEIGHTS)
+            assert ((again[0].ctos, again[0].mean_rating) == (counted[0].ctos, counted[0].mean_rating)) == (most == 10)
+            await work.session.rollback()

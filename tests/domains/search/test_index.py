@@ -1,6 +1,7 @@
 """The index follows the profiles: never behind for good, never with an older text over a newer one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,14 @@ from tests.factories import PROBLEMS, ListedCto, Marketplace, Marketplaces, prof
 
 from ctorendang.domains.ctos.importing.rows import check_file
 from ctorendang.domains.ctos.importing.service import ImportService, ImportStatus
+from ctorendang.domains.search import rebuilding
 from ctorendang.domains.search.documents import ALIAS
 from ctorendang.domains.search.indexing import Drift, IndexService
 from ctorendang.domains.search.rebuilding import IndexKeeper, drift, reindex, sync
 from ctorendang.infra.auth.actor import OPERATOR, WORKER, Actor
 from ctorendang.infra.errors import Forbidden
 from ctorendang.infra.gateways.typesense import SearchUnavailable, Typesense
+from ctorendang.kit.clock import now
 
 CTO = "... on Cto { id }" + PROBLEMS
 
@@ -226,7 +229,19 @@ async def test_an_import_past_the_outbox_is_noticed_by_counting(market, search_s
     assert market.id in await keeper._miscounted()
     for _ in range(15):
         await keeper.look()
-    await market.work_off()
+    assert (await drift_of(market, search_server)).ids == []
+
+
+async def test_once_a_day_everything_is_compared_since_clocks_change(market, search_server, monkeypatch):
+    cto = await listed(market)
+    keeper = IndexKeeper(market.marketplaces.site.product, search_server)
+    await keeper.look()
+    await market.fetch("update ctos set headline = 'Later words' where id = $1", cto.id)
+    await keeper.look()
+    assert (await drift_of(market, search_server)).ids == [cto.id]
+    tomorrow = now() + timedelta(hours=25)
+    monkeypatch.setattr(rebuilding, "now", lambda: tomorrow)
+    await keeper.look()
     assert (await drift_of(market, search_server)).ids == []
 
 

@@ -84,12 +84,11 @@ async def keeper(market: Marketplace, victim: Typesense) -> IndexKeeper:
 
 
 async def recover(market: Marketplace, keeper: IndexKeeper) -> None:
-    """One look of a worker at a server that is back, and the jobs that come of it: that must do."""
+    """One look of a worker at a server that is back: that must do, whatever other jobs there are."""
     await until(server_of(market).healthy)
     await keeper.look()
-    await catch_up(market)
-    await until(lambda: answering(market))
     assert await differences(market) == []
+    await until(lambda: answering(market))
 
 
 async def catch_up(market: Marketplace) -> None:

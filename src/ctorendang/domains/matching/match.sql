@@ -1,5 +1,6 @@
--- The CTOs that fit a project, scored. Candidates by meaning, by skills, by words and, where these are few, by reputation;
--- whoever is one passes the hard filters as the profile stands now. Then the candidates' components.
+-- The CTOs that fit a project, scored. Candidates are who promises most by a rough score, who knows most of what is wanted,
+-- by words and, where these are few, by reputation, or those who were chosen; whoever is one passes the hard filters as
+-- the profile stands now. Then the candidates' components.
 --
 -- Everything names the tenant, so that row-level security becomes a one-time filter. What is `materialized` or has
 -- `offset 0` keeps the planner from another order of joins: these are good in tenants of ten as of 20,000, and so one
@@ -17,8 +18,10 @@ with project as materialized (
     where p.tenant_id = :tenant_id and p.id = :project_id
 ),
 tenant_facts as materialized (
-    select count(*) as ctos, coalesce(avg(rating), 4)::float8 as mean_rating
-    from ctos where tenant_id = :tenant_id and status = 'listed'
+    -- Counted, unless it is known from a moment ago.
+    select coalesce(cast(:ctos as bigint), count(*)) as ctos,
+           coalesce(cast(:mean_rating as float8), avg(rating)::float8, 4) as mean_rating
+    from ctos where tenant_id = :tenant_id and status = 'listed' and cast(:ctos as bigint) is null
 ),
 wanted as materialized (
     -- What was asked for, and what the text suggests; the rarer here, the more it tells people apart.
@@ -66,6 +69,24 @@ shares as materialized (
         from said
     ) summed
 ),
+gains as materialized (
+    -- What a wanted skill, covered in full, adds to the score.
+    select w.skill_id,
+           w.rarity * case when w.asked then s.skills / t.asked else s.needs / t.suggested end as gain
+    from wanted w cross join totals t cross join shares s
+),
+factors as materialized (
+    -- What the rough score is worked out with. Texts whose signs differ in d of n bits have about the similarity
+    -- cos(pi d / n), for which a straight line does here.
+    select p.signs, p.company_stage, p.currency, coalesce(p.rate_limit, 2147483647) as rate_limit,
+           coalesce(p.hours_per_week, 20) as hours, s.availability / coalesce(p.hours_per_week, 20) as an_hour,
+           s.stage / 2 as same_stage, s.relevance,
+           s.relevance * (pi() / 2 - cast(:similarity_low as float8))
+               / (cast(:similarity_high as float8) - cast(:similarity_low as float8)) as same_signs,
+           s.relevance * pi() / length(p.signs)
+               / (cast(:similarity_high as float8) - cast(:similarity_low as float8)) as a_sign
+    from project p cross join shares s
+),
 related as materialized (
     -- Whose skills count a little for a wanted one: the broader, its other parts, and its own.
     select w.skill_id as wanted_id, k.id as held_id from wanted w join skills k on k.id = w.parent_id
@@ -89,45 +110,52 @@ eligible as not materialized (
           where not exists (
               select from cto_skills h
               where h.tenant_id = :tenant_id and h.cto_id = c.id and h.skill_id = must.skill_id)))
-      and not exists (
-          select from match_feedback f
-          where f.tenant_id = :tenant_id and f.project_id = :project_id and f.cto_id = c.id)
-),
-nearest as materialized (
-    -- Of a CTO's sections the nearest counts, by signs alone: the similarity of those found is computed in full below.
-    select k.cto_id,
-           least(k.headline <~> (select signs from project), k.bio <~> (select signs from project),
-                 k.experience <~> (select signs from project), k.skills <~> (select signs from project)) as distance
-    from cto_sketches k
-    where k.tenant_id = :tenant_id
-      and k.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
-      and (k.hourly_rate <= coalesce((select rate_limit from project), 2147483647)
-           or k.currency <> (select currency from project))
-      and k.model = (select model from project)
-    order by distance, cto_id
-    limit cast(:nearest as integer)
-),
-by_meaning as materialized (
-    select n.cto_id
-    from (select * from nearest order by distance, cto_id) n
-    cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
-    order by n.distance, n.cto_id
-    limit cast(:candidates as integer)
+      and c.id <> all (array(
+          select f.cto_id from match_feedback f where f.tenant_id = :tenant_id and f.project_id = :project_id))
 ),
 named as materialized (
-    -- What is merely spoken of has no level.
-    select h.cto_id, w.skill_id, h.level, w.rarity * h.level as strength
-    from wanted w join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = w.skill_id
-    union all
-    select m.cto_id, w.skill_id, 0, 2 * w.rarity
-    from wanted w join cto_mentions m on m.tenant_id = :tenant_id and m.skill_id = w.skill_id
+    -- What the skills that people name are worth; half of that where they are merely spoken of, which is often both.
+    select cto_id, sum(gain) as gain
+    from (
+        select h.cto_id, g.gain * (cast(0.5 as float8) + cast(0.1 as float8) * h.level) as gain
+        from gains g join cto_skills h on h.tenant_id = :tenant_id and h.skill_id = g.skill_id
+        union all
+        select m.cto_id, g.gain * cast(0.25 as float8)
+        from gains g join cto_mentions m on m.tenant_id = :tenant_id and m.skill_id = g.skill_id
+    ) found
+    group by cto_id
+),
+promising as materialized (
+    -- The score as far as sketches and named skills tell it: of a CTO's sections the nearest counts, by signs alone.
+    select k.cto_id,
+           f.an_hour * least(k.availability, f.hours)
+           + case when f.company_stage = any(k.stages) then f.same_stage else 0 end
+           + case when k.model = (select model from project)
+                  then greatest(0, least(f.relevance, f.same_signs - f.a_sign * least(
+                      k.headline <~> f.signs, k.bio <~> f.signs, k.experience <~> f.signs, k.skills <~> f.signs)))
+                  else 0 end
+           + coalesce(n.gain * sqrt(least(1, cast(:usual_claims as float8) / greatest(k.claims, 1))), 0) as promise
+    from factors f cross join cto_sketches k left join named n on n.cto_id = k.cto_id
+    where k.tenant_id = :tenant_id
+      and k.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
+      and (k.hourly_rate <= (select rate_limit from factors) or k.currency <> (select currency from factors))
+    order by promise desc, cto_id
+    limit cast(:promising as integer)
+),
+by_promise as materialized (
+    select n.cto_id
+    from (select * from promising order by promise desc, cto_id) n
+    cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
+    order by n.promise desc, n.cto_id
+    limit cast(:candidates as integer)
 ),
 by_skills as materialized (
+    -- Whom no model has read yet has no sketch, and is found all the same.
     select n.cto_id
-    from (select cto_id, sum(strength) as strength from named group by cto_id order by strength desc, cto_id) n
+    from (select * from named order by gain desc, cto_id limit cast(:promising as integer)) n
     cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
-    order by n.strength desc, n.cto_id
-    limit cast(:candidates as integer)
+    order by n.gain desc, n.cto_id
+    limit cast(:candidates as integer) / 4
 ),
 by_words as materialized (
     -- No index serves this under row-level security, so only tenants are searched where reading all of them is quick.
@@ -140,31 +168,45 @@ by_words as materialized (
     limit cast(:candidates as integer)
 ),
 found as materialized (
-    select cto_id from by_meaning
-    union select cto_id from by_skills
-    union select cto_id from by_words
+    select cto_id from by_promise where cardinality(cast(:chosen as uuid[])) = 0
+    union select cto_id from by_skills where cardinality(cast(:chosen as uuid[])) = 0
+    union select cto_id from by_words where cardinality(cast(:chosen as uuid[])) = 0
 ),
 candidates as materialized (
     select cto_id from found
     union
+    select n.cto_id
+    from unnest(cast(:chosen as uuid[])) n(cto_id)
+    cross join lateral (select from eligible e where e.id = n.cto_id offset 0) e
+    union
     -- No list is shorter than it need be.
-    (select id from eligible order by rating desc nulls last, review_count desc, id
+    (select id from eligible
+     where cardinality(cast(:chosen as uuid[])) = 0
+     order by rating desc nulls last, review_count desc, id
      limit greatest(0, greatest(cast(:candidates as integer), cast(:first as integer)) - (select count(*) from found)))
 ),
 held as materialized (
-    -- Whatever the candidates know, for the sake of what is related to what is wanted.
-    select c.cto_id, h.skill_id
+    -- Whatever the candidates know: what is related to what is wanted counts as well.
+    select c.cto_id, h.skill_id, h.level
     from candidates c
     cross join lateral (
-        select h.skill_id from cto_skills h where h.tenant_id = :tenant_id and h.cto_id = c.cto_id offset 0
+        select h.skill_id, h.level from cto_skills h where h.tenant_id = :tenant_id and h.cto_id = c.cto_id offset 0
     ) h
 ),
 credits as materialized (
     -- How well each wanted skill is covered, before trust.
     select cto_id, skill_id, max(credit) as credit
     from (
-        select n.cto_id, n.skill_id, cast(0.5 as float8) + cast(0.1 as float8) * n.level as credit
-        from candidates c join named n on n.cto_id = c.cto_id
+        select h.cto_id, h.skill_id, cast(0.5 as float8) + cast(0.1 as float8) * h.level as credit
+        from held h join wanted w on w.skill_id = h.skill_id
+        union all
+        -- What is merely spoken of has no level.
+        select c.cto_id, m.skill_id, cast(0.5 as float8)
+        from candidates c
+        cross join lateral (
+            select m.skill_id from cto_mentions m where m.tenant_id = :tenant_id and m.cto_id = c.cto_id offset 0
+        ) m
+        join wanted w on w.skill_id = m.skill_id
         union all
         select h.cto_id, r.wanted_id, cast(0.3 as float8)
         from held h join related r on r.held_id = h.skill_id
@@ -256,8 +298,8 @@ select b.id, b.hours, b.stars, b.review_count, b.updated_at, b.published_at, b.s
        b.needs, b.relevance, b.words, b.rate, b.availability, b.rating, b.freshness, b.stage, b.industry,
        to_jsonb(w) as shares, p.hours_per_week, p.industry as project_industry, p.company_stage,
        coalesce(n.has, '{}') as has, coalesce(n.near, '{}') as near, coalesce(n.lacks, '{}') as lacks,
-       coalesce(n.misses, '{}') as misses, coalesce(n.suggested, '{}') as suggested
-from best b cross join shares w cross join project p left join noted n on n.id = b.id
+       coalesce(n.misses, '{}') as misses, coalesce(n.suggested, '{}') as suggested, f.ctos, f.mean_rating
+from best b cross join shares w cross join project p cross join tenant_facts f left join noted n on n.id = b.id
 order by w.skills * b.skills + w.needs * b.needs + w.relevance * b.relevance + w.words * b.words + w.rate * b.rate
        + w.availability * b.availability + w.rating * b.rating + w.freshness * b.freshness + w.stage * b.stage
        + w.industry * b.industry desc, b.id

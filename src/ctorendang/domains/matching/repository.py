@@ -14,9 +14,10 @@ from sqlalchemy.types import Integer, Text, Uuid
 from ctorendang.domains.matching.models import MatchWeights, TenantMatchWeights
 from ctorendang.domains.matching.scoring import adjusted
 from ctorendang.domains.matching.stages import STAGES
+from ctorendang.kit.cache import Cache
 
 _CANDIDATES = 150
-# How many more of the nearest are looked at than become candidates: some do not pass a filter as they are now, many
+# How many more of the promising are looked at than become candidates: some do not pass a filter as they are now, many
 # where the filters are such as their sketches know nothing of.
 _SPARE, _SPARE_IF_THINNED = 2, 20
 # Between unrelated and near-identical texts, as the local model scores them (measured on the demo profiles).
@@ -27,13 +28,17 @@ _HALF_LIFE = 180
 """Days after which a profile that nobody has touched counts half as fresh."""
 _USUAL_CLAIMS = 10
 _MOST_SEARCHED = 2_000
+# Counting a large tenant's CTOs takes a while, and one more or less hardly matters there.
+_KEEP_SECONDS = 60.0
+_kept = Cache[UUID, tuple[int, float]](1_000)
 
 _SQL = text((resources.files(__package__) / "match.sql").read_text("utf-8")).bindparams(
     bindparam("must_skills", type_=ARRAY(Uuid())),
+    bindparam("chosen", type_=ARRAY(Uuid())),
     bindparam("stages", type_=ARRAY(Text())),
     # Part of the text, so that the one plan that Postgres keeps is made with these in mind.
     bindparam("candidates", type_=Integer(), literal_execute=True),
-    bindparam("nearest", type_=Integer(), literal_execute=True),
+    bindparam("promising", type_=Integer(), literal_execute=True),
 )
 
 
@@ -90,23 +95,27 @@ class MatchRepository:
         first: int,
         weights: Mapping[str, float],
         bounds: Bounds | None = None,
+        *,
+        chosen: Sequence[UUID] = (),
         candidates: int = _CANDIDATES,
     ) -> Sequence[Row[Any]]:
         """The best CTOs for a project with what their scores are made of, best first.
 
         Args:
             weights: by component; what the project does not say is left out, and the rest shares its weight.
-            candidates: how many each way of finding some contributes.
+            chosen: rank none but these; everybody who fits, if empty.
+            candidates: how many are scored in full.
         """
         bounds = bounds or Bounds()
         thinned = bool(bounds.skill_ids) or bounds.min_rating is not None
+        ctos, mean_rating = _kept.get(self._tenant_id) or (None, None)
         parameters = {
             **weights,
             "tenant_id": self._tenant_id,
             "project_id": project_id,
             "first": first,
             "candidates": candidates,
-            "nearest": candidates * (_SPARE_IF_THINNED if thinned else _SPARE),
+            "promising": candidates * (_SPARE_IF_THINNED if thinned else _SPARE),
             "similarity_low": _SIMILARITY_LOW,
             "similarity_high": _SIMILARITY_HIGH,
             "words_high": _WORDS_HIGH,
@@ -118,5 +127,11 @@ class MatchRepository:
             "min_availability": bounds.min_availability,
             "min_rating": bounds.min_rating,
             "must_skills": list(bounds.skill_ids),
+            "chosen": list(chosen),
+            "ctos": ctos,
+            "mean_rating": mean_rating,
         }
-        return (await self._session.execute(_SQL, parameters)).all()
+        rows = (await self._session.execute(_SQL, parameters)).all()
+        if rows and ctos is None and rows[0].ctos > _MOST_SEARCHED:
+            _kept.put(self._tenant_id, (rows[0].ctos, rows[0].mean_rating), _KEEP_SECONDS)
+        return rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -21,6 +22,8 @@ from ctorendang.domains.search.permissions import SearchPermission
 from ctorendang.infra.gateways.typesense import Typesense
 from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
+
+_log = structlog.get_logger(__name__)
 
 _BATCH = 500
 # Shared by whoever writes through the alias; held alone by whoever lets it stand for another collection.
@@ -153,7 +156,11 @@ class IndexService:
         """
         self._work.require(SearchPermission.INDEX)
         found = await self.drift()
-        return await self.put(found.ids) if found.ids else 0
+        if not found.ids:
+            return 0
+        changed = await self.put(found.ids)
+        _log.info("search index caught up", tenant_id=str(self._tenant_id), documents=changed)
+        return changed
 
     async def swap(self, collection: str) -> None:
         """Let the alias stand for another collection, when nobody is writing through it.

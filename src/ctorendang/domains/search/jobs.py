@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import exists, select
 
 from ctorendang.domains.ctos.models import Cto, Review
@@ -22,12 +21,8 @@ GATHER = timedelta(minutes=10)
 """New results of so long go into one mail."""
 
 _AGAIN_AFTER = timedelta(seconds=5)
-_EVERY_DAY = timedelta(days=1)
 _SYNC = "search.sync"
-_SYNC_DAILY = "search.sync_daily"
 _ALERT = "search.alert"
-
-_log = structlog.get_logger(__name__)
 
 
 async def _put_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -65,19 +60,9 @@ async def _sync(work: UnitOfWork, _: Mapping[str, Any]) -> None:
     if server is None:
         return
     try:
-        changed = await IndexService(work, server).sync()
+        await IndexService(work, server).sync()
     except SearchUnavailable:
         await _plan_sync(work)
-        return
-    if changed:
-        _log.info("search index caught up", documents=changed)
-    if not await is_waiting(work, _SYNC_DAILY):
-        work.publish("search.day_passed", {}, at=now() + _EVERY_DAY)
-
-
-async def _sync_daily(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
-    """Clocks change, and with them where people stand by the time of day."""
-    await _sync(work, payload)
 
 
 async def _alert_of_cto(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
@@ -108,7 +93,6 @@ SUBSCRIPTIONS = (
     Subscription("ctos.imported", "search.put_imported", _put_imported, bulk=True),
     Subscription("review.written", "search.put_reviewed", _put_reviewed),
     Subscription("search.sync_due", _SYNC, _sync),
-    Subscription("search.day_passed", _SYNC_DAILY, _sync_daily, bulk=True),
     Subscription("cto.saved", "search.plan_alerts", _alert_of_cto),
     Subscription("ctos.imported", "search.plan_alerts_of_import", _alert_of_import, bulk=True),
     Subscription("search.alerts_due", _ALERT, _alert, bulk=True),

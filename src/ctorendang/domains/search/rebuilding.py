@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -16,11 +17,14 @@ from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import NO_TENANT, WORKER, Actor
 from ctorendang.infra.gateways.typesense import Typesense
 from ctorendang.infra.product import Product
+from ctorendang.kit.clock import now
 
 LOOK_SECONDS = 2.0
 
 # Looks between two counts of everything: half a minute.
 _COUNT_EVERY = 15
+# Clocks change, and with them where people stand by the time of day.
+_COMPARE_EVERY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -95,7 +99,7 @@ class IndexKeeper:
     def __init__(self, product: Product, server: Typesense) -> None:
         self._product = product
         self._server = server
-        self._was_there = False
+        self._compared_at: datetime | None = None
         self._looks = 0
 
     async def run(self) -> None:
@@ -105,31 +109,32 @@ class IndexKeeper:
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - whatever happens to an index, the worker goes on and looks again
-                self._was_there = False
+                self._compared_at = None
                 _log.warning("search index cannot be looked after, trying again", error=type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Make the index where it is missing or of another version; catch up where the server was away.
 
+        Catching up waits behind no other jobs: the keeper does it by itself, one tenant after another.
+
         Raises:
             SearchUnavailable: the server went away meanwhile.
         """
         self._product.grants.require(_KEEPER, SearchPermission.INDEX)
         if not await self._server.healthy():
-            self._was_there = False
-            return
-        if self._was_there:
+            self._compared_at = None
+        elif self._compared_at is None and await self._outdated():
+            await reindex(self._product, self._server)
+            self._compared_at = now()
+        elif self._compared_at is None or now() - self._compared_at > _COMPARE_EVERY:
+            await self._server.allow_searching(COLLECTIONS)
+            await self._catch_up(await tenant_ids(self._product))
+            self._compared_at = now()
+        else:
             self._looks += 1
             if self._looks % _COUNT_EVERY == 0:
-                await self._plan(await self._miscounted())
-            return
-        if await self._outdated():
-            await reindex(self._product, self._server)
-        else:
-            await self._server.allow_searching(COLLECTIONS)
-            await self._plan(await tenant_ids(self._product))
-        self._was_there = True
+                await self._catch_up(await self._miscounted())
 
     async def _outdated(self) -> bool:
         wanted = schema_name((await _synonyms(self._product)).groups)
@@ -149,10 +154,9 @@ class IndexKeeper:
                 found.append(tenant_id)
         return found
 
-    async def _plan(self, tenants: Sequence[UUID]) -> None:
+    async def _catch_up(self, tenants: Sequence[UUID]) -> None:
         for tenant_id in tenants:
-            async with self._product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-                work.publish("search.sync_due", {})
+            await sync(self._product, self._server, tenant_id)
 
 
 async def keep_index(product: Product) -> None:

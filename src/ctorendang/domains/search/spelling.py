@@ -5,8 +5,6 @@ directory of 20,000 people has some thousand different words in its names, headl
 a minute and compared here, and the words that were meant are then searched for as if they had been typed.
 """
 
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from ctorendang.domains.ctos.models import Cto, CtoSkill, Skill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.search.highlighting import distance, near
 from ctorendang.domains.search.synonyms import phrase_of
+from ctorendang.kit.cache import Cache
 
 _KEEP_SECONDS = 60.0
 _MOST_TENANTS = 64
@@ -49,19 +48,16 @@ class Vocabulary:
         return [word for word in alike if typos[word] == fewest][:_MOST_MEANT] if fewest else []
 
 
-_kept: OrderedDict[UUID, tuple[float, Vocabulary]] = OrderedDict()
+_kept = Cache[UUID, Vocabulary](_MOST_TENANTS)
 
 
 async def vocabulary_of(session: AsyncSession, tenant_id: UUID) -> Vocabulary:
     """The words of a tenant's listed names, headlines and skills; at most a minute old."""
     kept = _kept.get(tenant_id)
-    if kept is None or time.monotonic() - kept[0] > _KEEP_SECONDS:
-        kept = (time.monotonic(), Vocabulary(await _words(session, tenant_id)))
-        _kept[tenant_id] = kept
-    _kept.move_to_end(tenant_id)
-    while len(_kept) > _MOST_TENANTS:
-        _kept.popitem(last=False)
-    return kept[1]
+    if kept is None:
+        kept = Vocabulary(await _words(session, tenant_id))
+        _kept.put(tenant_id, kept, _KEEP_SECONDS)
+    return kept
 
 
 async def _words(session: AsyncSession, tenant_id: UUID) -> set[str]:

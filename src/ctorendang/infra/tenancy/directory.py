@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import time
-from collections import OrderedDict
-from typing import Generic, TypeVar
 
 import asyncpg
 import msgspec
@@ -13,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ctorendang.infra.tenancy.tenant import Tenant
+from ctorendang.kit.cache import Cache
 
 CHANNEL = "tenants_changed"
 
@@ -20,35 +18,6 @@ _MOST_UNKNOWN = 1_000
 
 _LOOKUP = text("select tenant_for_host(:host)")
 _log = structlog.get_logger(__name__)
-
-
-Value = TypeVar("Value")
-
-
-class _Cache(Generic[Value]):
-    """Remembers a bounded number of values for a while; what was used last stays longest."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._entries: OrderedDict[str, tuple[float, Value]] = OrderedDict()
-
-    def __contains__(self, key: str) -> bool:
-        entry = self._entries.get(key)
-        return entry is not None and entry[0] > time.monotonic()
-
-    def get(self, key: str) -> Value | None:
-        if key not in self:
-            return None
-        self._entries.move_to_end(key)
-        return self._entries[key][1]
-
-    def put(self, key: str, value: Value, seconds: float) -> None:
-        self._entries[key] = (time.monotonic() + seconds, value)
-        if len(self._entries) > self._size:
-            self._entries.popitem(last=False)
-
-    def clear(self) -> None:
-        self._entries.clear()
 
 
 class TenantDirectory:
@@ -63,8 +32,8 @@ class TenantDirectory:
         self._engine = engine
         self._listen_url = listen_url
         self._seconds = seconds
-        self._known = _Cache[Tenant](size)
-        self._unknown = _Cache[None](_MOST_UNKNOWN)
+        self._known = Cache[str, Tenant](size)
+        self._unknown = Cache[str, None](_MOST_UNKNOWN)
         self._generation = 0
         self._listener: asyncio.Task[None] | None = None
 
