@@ -14,7 +14,7 @@ from ctorendang.domains.ctos.service import CtoService
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.matching.models import MatchFeedback
 from ctorendang.domains.matching.repository import MatchRepository
-from ctorendang.domains.matching.service import DEEP, Match, MatchService, as_match, is_above_limit
+from ctorendang.domains.matching.service import Match, MatchService, as_match
 from ctorendang.domains.projects.models import Project
 from ctorendang.domains.projects.service import ProjectService
 from ctorendang.domains.projects.status import Importance
@@ -121,15 +121,16 @@ class ComparisonService:
 
     async def _measure(self, ctos: Sequence[Cto], project: Project) -> list[Compared]:
         matches = MatchRepository(self._session, self._tenant_id)
-        # One ranking tells of all of them.
-        rows = {row.id: row for row in await matches.best(project.id, DEEP, await matches.weights())}
+        chosen = [cto.id for cto in ctos]
+        found = await matches.best(project.id, MOST, await matches.weights(), chosen=chosen) if chosen else []
+        rows = {row.id: row for row in found}
         dismissed = await self._dismissed(project.id)
         projects = ProjectService(self._work)
         asked = {
             importance: [skill.name for skill in (await projects.skills_of([project.id], importance))[project.id]]
             for importance in (Importance.MUST, Importance.NICE)
         }
-        held = await CtoService(self._work).held_skills_of([cto.id for cto in ctos])
+        held = await CtoService(self._work).held_skills_of(chosen)
         return [
             Compared(
                 cto,
@@ -170,6 +171,4 @@ def _obstacle(cto: Cto, project: Project, *, dismissed: bool) -> str:
         return "This is your own profile"
     if cto.availability < 1:
         return "Has no hours open"
-    if is_above_limit(cto, project):
-        return "Takes more than your rate limit"
-    return f"Not among the {DEEP} who fit best"
+    return "Takes more than your rate limit"

@@ -14,7 +14,7 @@ from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.matching.models import CtoVector
 from ctorendang.domains.matching.permissions import MatchingPermission
 from ctorendang.domains.matching.repository import MatchRepository
-from ctorendang.domains.matching.service import DEEP, Match, as_match, is_above_limit
+from ctorendang.domains.matching.service import Match, as_match
 from ctorendang.domains.matching.vectors import VectorService, nearest_first
 from ctorendang.domains.projects.models import Project, ProjectSkill
 from ctorendang.domains.projects.service import ProjectService
@@ -26,6 +26,8 @@ from ctorendang.infra.work import UnitOfWork
 from ctorendang.kit.clock import now
 
 _LOOKED_AT = 12
+# How far down a project's list CTOs are told their place; whoever stands below does not fit well.
+_DEEP = 200
 _USUAL_LEVEL = 3
 _MOST_HINTS = 3
 _SIMILAR = 4
@@ -142,7 +144,9 @@ class RecommendationService:
         return found
 
     async def _fit(self, cto: Cto, project: Project) -> Fit:
-        rows = await self._matches.best(project.id, DEEP, await self._matches.weights())
+        rows = await self._matches.best(
+            project.id, _DEEP, await self._matches.weights(), candidates=2 * _DEEP
+        )
         for place, row in enumerate(rows, 1):
             if row.id == cto.id:
                 return Fit(project, as_match(cto, row), place, None)
@@ -175,7 +179,7 @@ class RecommendationService:
         if cto.availability < wanted:
             changes.append((f"Open {wanted} hours a week", self._setting(cto, availability=wanted)))
         limit = project.max_hourly_rate
-        if limit and is_above_limit(cto, project):
+        if limit and _is_above_limit(cto, project):
             changes.append(("Bring your rate within theirs", self._setting(cto, hourly_rate=limit)))
         return changes
 
@@ -215,8 +219,14 @@ class RecommendationService:
 
 
 def _obstacle(cto: Cto, project: Project) -> str:
-    if is_above_limit(cto, project):
+    if _is_above_limit(cto, project):
         return "Your rate is above the most that they pay"
     if cto.availability < 1:
         return "Your profile says that you have no hours open"
     return "Others suit it better"
+
+
+def _is_above_limit(cto: Cto, project: Project) -> bool:
+    """Whether a CTO's rate keeps them off a project's list; rates in other currencies are not compared."""
+    limit = project.max_hourly_rate
+    return limit is not None and cto.currency == project.currency and cto.hourly_rate > limit

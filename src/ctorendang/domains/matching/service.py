@@ -24,9 +24,6 @@ from ctorendang.kit.clock import now
 
 MOST = 50
 
-DEEP = 200
-"""How far down a project's list people are told their place; whoever stands below does not fit well."""
-
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
@@ -116,12 +113,6 @@ class MatchService:
                 Project, (Project.tenant_id == ProjectVector.tenant_id) & (Project.id == ProjectVector.project_id)
             ).where(Project.owner_id == self._work.actor.user_id)
         return set(await self._work.session.scalars(statement))
-
-
-def is_above_limit(cto: Cto, project: Project) -> bool:
-    """Whether a CTO's rate keeps them off a project's list; rates in other currencies are not compared."""
-    limit = project.max_hourly_rate
-    return limit is not None and cto.currency == project.currency and cto.hourly_rate > limit
 
 
 def as_match(cto: Cto, row: Row[Any], *, lifted: bool = False) -> Match:
