@@ -13,7 +13,7 @@ from ctorendang.demo import PASSWORD, load
 from ctorendang.domains.ctos.portfolio.media import SIDES, keys_of
 from ctorendang.domains.engagements.models import Engagement, EngagementTerms, Milestone, TimeSheet
 from ctorendang.domains.engagements.next_steps import next_step
-from ctorendang.domains.engagements.repository import standing_of
+from ctorendang.domains.engagements.repository import progress_of
 from ctorendang.domains.engagements.status import EngagementStatus, Side
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action
 from ctorendang.infra.uploads.file_types import recognise
@@ -76,14 +76,14 @@ async def test_every_history_is_one_that_the_machine_allows(market):
 
 async def test_what_the_sides_are_asked_to_do_follows_from_where_things_stand(market):
     for engagement in await engagements(market):
-        standing = standing_of(
+        progress = progress_of(
             engagement,
             *[await parts(market, model, engagement.id) for model in (EngagementTerms, Milestone, TimeSheet)],
         )
-        assert engagement.awaits_client == next_step(standing, Side.CLIENT).awaited
-        assert engagement.awaits_cto == (standing.introduced and next_step(standing, Side.CTO).awaited)
+        assert engagement.awaits_client == next_step(progress, Side.CLIENT).awaited
+        assert engagement.awaits_cto == (progress.introduced and next_step(progress, Side.CTO).awaited)
         if engagement.status == EngagementStatus.CLOSED:
-            assert standing.may_close
+            assert progress.may_close
 
 
 async def test_terms_are_answered_by_the_other_side_within_their_time(market):

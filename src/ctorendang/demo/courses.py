@@ -19,7 +19,7 @@ from ctorendang.domains.engagements.models import (
     TimeSheet,
 )
 from ctorendang.domains.engagements.next_steps import next_step
-from ctorendang.domains.engagements.repository import SOURCE, USUAL_LIMITS, standing_of
+from ctorendang.domains.engagements.repository import SOURCE, USUAL_LIMITS, progress_of
 from ctorendang.domains.engagements.status import EngagementStatus, Side
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action
 from ctorendang.kit.ids import uuid7
@@ -257,9 +257,9 @@ class Course:
         source = engagement.status if transition.sources else None
         engagement.status = transition.target or engagement.status
         engagement.version, engagement.updated_at = engagement.version + 1, at
-        standing = standing_of(engagement, self.terms, self.milestones, self.sheets)
-        engagement.awaits_client = next_step(standing, Side.CLIENT).awaited
-        engagement.awaits_cto = standing.introduced and next_step(standing, Side.CTO).awaited
+        progress = progress_of(engagement, self.terms, self.milestones, self.sheets)
+        engagement.awaits_client = next_step(progress, Side.CLIENT).awaited
+        engagement.awaits_cto = progress.introduced and next_step(progress, Side.CTO).awaited
         actors = {Side.CLIENT: self.pair.client_id, Side.CTO: self.pair.cto_user_id}
         self.steps.append(
             self._part(

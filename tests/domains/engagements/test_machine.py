@@ -11,7 +11,7 @@ from tests.domains.engagements.conftest import Sides
 from tests.domains.engagements.journeys import ENGAGEMENT, Journey, begin, terms, this_week
 from tests.factories import Person
 
-from ctorendang.domains.engagements.next_steps import Standing, next_step
+from ctorendang.domains.engagements.next_steps import Progress, next_step
 from ctorendang.domains.engagements.status import EngagementStatus, Side
 from ctorendang.domains.engagements.transitions import BY_ACTION, TRANSITIONS, Action, documented, possible
 
@@ -223,8 +223,8 @@ def test_what_is_closed_stays_closed():
 @pytest.mark.parametrize("side", [Side.CLIENT, Side.CTO])
 def test_what_is_next_can_be_done(status: EngagementStatus, side: Side):
     able = {each.action for each in possible(status, side)} | {Action.ACCEPT_TERMS, Action.PROPOSE}
-    standings = [
-        Standing(status, introduced, by, had, over, handed, disputed, planned, submitted, approved, handover)
+    reached = [
+        Progress(status, introduced, by, had, over, handed, disputed, planned, submitted, approved, handover)
         for introduced in (True, False)
         for by, had in ((None, False), (None, True), (Side.CLIENT, True), (Side.CTO, True))
         for over in (True, False)
@@ -235,9 +235,9 @@ def test_what_is_next_can_be_done(status: EngagementStatus, side: Side):
         for approved in (0, 1)
         for handover in ("planned", "submitted", "approved")
     ]
-    for standing in standings:
+    for progress in reached:
         if side is Side.CLIENT or status is not EngagementStatus.SHORTLIST:
-            found = next_step(standing, side)
+            found = next_step(progress, side)
             assert found.text
             assert found.action is None or found.action in able
             assert found.action is not None or not found.awaited

@@ -12,16 +12,16 @@ from tests.crowd import gather
 from tests.domains.matching.test_matches import create, matches_of
 from tests.factories import Marketplace
 
-from ctorendang.domains.matching.exploration import ENOUGH, SHOWN, Standing, explored
+from ctorendang.domains.matching.exploration import ENOUGH, SHOWN, Ranked, explored
 from ctorendang.domains.matching.places import PlaceService
 from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.events import Subscription, Subscriptions
 from ctorendang.infra.work import UnitsOfWork
 
-standings = st.lists(st.builds(Standing, st.floats(0, 1), st.booleans(), st.integers(0, 5), st.booleans()), max_size=60)
+ranked = st.lists(st.builds(Ranked, st.floats(0, 1), st.booleans(), st.integers(0, 5), st.booleans()), max_size=60)
 
 
-@given(standings)
+@given(ranked)
 def test_exploration_moves_one_newcomer_to_the_tenth_place_and_nobody_else_out_of_order(found):
     found = sorted(found, key=lambda each: -each.score)
     people = list(range(len(found)))

@@ -18,7 +18,7 @@ from ctorendang.domains.engagements.models import (
     Milestone,
     TimeSheet,
 )
-from ctorendang.domains.engagements.next_steps import Standing, next_step
+from ctorendang.domains.engagements.next_steps import Progress, next_step
 from ctorendang.domains.engagements.part_graphql import (
     EngagementLimitsType,
     EngagementParty,
@@ -30,7 +30,7 @@ from ctorendang.domains.engagements.part_graphql import (
     TimeSheetType,
     party,
 )
-from ctorendang.domains.engagements.repository import standing_of
+from ctorendang.domains.engagements.repository import progress_of
 from ctorendang.domains.engagements.service import EngagementFilter, EngagementService
 from ctorendang.domains.engagements.status import EngagementStatus, Side
 from ctorendang.domains.engagements.transitions import BY_ACTION, Action, possible
@@ -131,12 +131,12 @@ class EngagementType:
         key = (self.row.id, self.row.client_id, self.row.cto_user_id)
         return await info.context.load_found(_sides, key)
 
-    async def _standing(self, info: Info) -> Standing:
+    async def _progress(self, info: Info) -> Progress:
         terms = await info.context.load_found(_terms, self.row.id)
         milestones = await info.context.load_found(_milestones, self.row.id)
         sheets = await info.context.load_found(_time_sheets, self.row.id)
         talks = await info.context.load_found(_introductions, self.row.id)
-        return standing_of(self.row, terms, milestones, sheets, talks)
+        return progress_of(self.row, terms, milestones, sheets, talks)
 
     @strawberry.field
     async def side(self, info: Info) -> Side:
@@ -161,7 +161,7 @@ class EngagementType:
     @strawberry.field
     async def next_step(self, info: Info) -> NextStepType:
         """What the viewer does next."""
-        found = next_step(await self._standing(info), await self._side(info))
+        found = next_step(await self._progress(info), await self._side(info))
         return NextStepType(action=found.action, text=found.text, awaited=found.awaited)
 
     @strawberry.field

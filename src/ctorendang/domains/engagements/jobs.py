@@ -33,9 +33,9 @@ async def _tell(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     engagement = await repository.find(work.tenant_id, UUID(payload["engagement_id"]))
     if engagement is None or action in _QUIET or engagement.introduced_at is None:
         return
-    standing = await repository.standing(engagement)
+    progress = await repository.progress(engagement)
     for side, user_id in ((Side.CLIENT, engagement.client_id), (Side.CTO, engagement.cto_user_id)):
-        step = next_step(standing, side)
+        step = next_step(progress, side)
         if side is not by and (step.awaited or action in _NEWS):
             news = {"engagement_id": str(engagement.id), "user_id": str(user_id), "action": action, "by": by}
             work.publish("engagement.news_told", {**news, "next": step.text})

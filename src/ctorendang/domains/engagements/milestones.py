@@ -36,9 +36,9 @@ class MilestoneService:
         checked = draft.check(fields)
         fields.done()
         step = await take_step(self._work, Action.PLAN_MILESTONE, seen)
-        standing = await self._engagements.standing(step.engagement)
-        step.need(standing.handover == MilestoneStatus.PLANNED, "The handover pack is in. Send it back to plan more.")
-        count = standing.planned + standing.submitted + standing.approved
+        progress = await self._engagements.progress(step.engagement)
+        step.need(progress.handover == MilestoneStatus.PLANNED, "The handover pack is in. Send it back to plan more.")
+        count = progress.planned + progress.submitted + progress.approved
         step.need(count < MOST_MILESTONES, f"An engagement has at most {MOST_MILESTONES} milestones.")
         engagement = step.engagement
         milestone = Milestone(
@@ -85,9 +85,9 @@ class MilestoneService:
         step = await take_step(self._work, Action.SUBMIT_MILESTONE, seen)
         milestone = await self._part(step, milestone_id, MilestoneStatus.PLANNED, "It is handed in already.")
         if milestone.kind == MilestoneKind.HANDOVER:
-            standing = await self._engagements.standing(step.engagement)
+            progress = await self._engagements.progress(step.engagement)
             step.need(
-                not standing.planned + standing.submitted, "The handover pack comes last: settle every milestone first."
+                not progress.planned + progress.submitted, "The handover pack comes last: settle every milestone first."
             )
         milestone.status, milestone.report = MilestoneStatus.SUBMITTED, report
         self._work.publish("engagement.milestone_submitted", await finish_step(self._work, step))

@@ -7,7 +7,7 @@ from ctorendang.domains.engagements.transitions import Action
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """Where an engagement stands, as far as it matters for what is next.
 
     Attributes:
@@ -57,7 +57,7 @@ class NextStep:
     awaited: bool = False
 
 
-def next_step(standing: Standing, side: Side) -> NextStep:
+def next_step(progress: Progress, side: Side) -> NextStep:
     """What a side does next."""
     if side not in (Side.CLIENT, Side.CTO):
         return NextStep(None, "Only the two sides act here.")
@@ -70,75 +70,75 @@ def next_step(standing: Standing, side: Side) -> NextStep:
         EngagementStatus.CLOSED: _closed,
         EngagementStatus.CANCELLED: _cancelled,
     }
-    return by_status[standing.status](standing, side)
+    return by_status[progress.status](progress, side)
 
 
-def _shortlist(_: Standing, __: Side) -> NextStep:
+def _shortlist(_: Progress, __: Side) -> NextStep:
     return NextStep(Action.INTRODUCE, "Ask for an introduction. Until then only you see this.", awaited=True)
 
 
-def _introduction(standing: Standing, side: Side) -> NextStep:
-    if side is Side.CTO or standing.had_terms:
+def _introduction(progress: Progress, side: Side) -> NextStep:
+    if side is Side.CTO or progress.had_terms:
         return NextStep(Action.PROPOSE, "Propose terms that would work for you.", awaited=True)
-    if not standing.booked:
+    if not progress.booked:
         return NextStep(Action.BOOK_INTRODUCTION, "The CTO has been asked. Book a time to talk.")
     return NextStep(Action.PROPOSE, "Talk at the booked time. You can also propose terms first.")
 
 
-def _proposal(standing: Standing, side: Side) -> NextStep:
-    if standing.terms_by is side:
+def _proposal(progress: Progress, side: Side) -> NextStep:
+    if progress.terms_by is side:
         return NextStep(None, "Your terms are with the other side.")
     return NextStep(Action.ACCEPT_TERMS, "Accept the terms, propose others, or decline.", awaited=True)
 
 
-def _trial(standing: Standing, side: Side) -> NextStep:
+def _trial(progress: Progress, side: Side) -> NextStep:
     if side is Side.CLIENT:
-        if standing.sheets_submitted:
+        if progress.sheets_submitted:
             return NextStep(Action.APPROVE_TIME_SHEET, "Look at the hours that were handed in.", awaited=True)
-        text = "The trial is over. Decide how to go on." if standing.trial_over else "Go on whenever you are sure."
-        return NextStep(Action.START, text, awaited=standing.trial_over)
-    if standing.sheets_disputed:
+        text = "The trial is over. Decide how to go on." if progress.trial_over else "Go on whenever you are sure."
+        return NextStep(Action.START, text, awaited=progress.trial_over)
+    if progress.sheets_disputed:
         return NextStep(Action.SUBMIT_TIME_SHEET, "Correct the hours that are disputed.", awaited=True)
-    if standing.trial_over:
+    if progress.trial_over:
         return NextStep(None, "The trial is over. The client decides how to go on.")
     return NextStep(Action.SUBMIT_TIME_SHEET, "Hand in your hours at the end of the week.")
 
 
-def _active(standing: Standing, side: Side) -> NextStep:
+def _active(progress: Progress, side: Side) -> NextStep:
     if side is Side.CLIENT:
-        return _active_client(standing)
-    if standing.sheets_disputed:
+        return _active_client(progress)
+    if progress.sheets_disputed:
         return NextStep(Action.SUBMIT_TIME_SHEET, "Correct the hours that are disputed.", awaited=True)
-    if standing.planned:
+    if progress.planned:
         return NextStep(Action.SUBMIT_MILESTONE, "Hand in a milestone when it is done.")
-    if standing.approved and standing.handover == "planned" and not standing.submitted:
+    if progress.approved and progress.handover == "planned" and not progress.submitted:
         return NextStep(Action.SUBMIT_MILESTONE, "Write the handover pack: all else is approved.", awaited=True)
-    if standing.may_close:
+    if progress.may_close:
         return NextStep(Action.CLOSE, "Everything is approved. Close the engagement.")
     return NextStep(Action.SUBMIT_TIME_SHEET, "Hand in your hours at the end of the week.")
 
 
-def _active_client(standing: Standing) -> NextStep:
-    if standing.submitted or standing.handover == "submitted":
+def _active_client(progress: Progress) -> NextStep:
+    if progress.submitted or progress.handover == "submitted":
         return NextStep(Action.APPROVE_MILESTONE, "Look at the milestone that was handed in.", awaited=True)
-    if standing.sheets_submitted:
+    if progress.sheets_submitted:
         return NextStep(Action.APPROVE_TIME_SHEET, "Look at the hours that were handed in.", awaited=True)
-    if standing.may_close:
+    if progress.may_close:
         return NextStep(Action.CLOSE, "Everything is approved. Close the engagement.", awaited=True)
-    if not standing.planned + standing.approved:
+    if not progress.planned + progress.approved:
         return NextStep(Action.PLAN_MILESTONE, "Plan the first milestone.", awaited=True)
     return NextStep(None, "The CTO is at work.")
 
 
-def _closed(standing: Standing, side: Side) -> NextStep:
-    if standing.revealed:
+def _closed(progress: Progress, side: Side) -> NextStep:
+    if progress.revealed:
         return NextStep(None, "This engagement is closed.")
-    if side in standing.reviewed:
+    if side in progress.reviewed:
         return NextStep(None, "Your review is kept. Both are shown together, or after 14 days.")
     return NextStep(Action.REVIEW, "Say how it was. Neither review is shown before the other.", awaited=True)
 
 
-def _cancelled(standing: Standing, side: Side) -> NextStep:
-    if side is Side.CLIENT and not standing.introduced:
+def _cancelled(progress: Progress, side: Side) -> NextStep:
+    if side is Side.CLIENT and not progress.introduced:
         return NextStep(Action.RESTORE, "You took this CTO off the shortlist.")
     return NextStep(None, "This engagement was cancelled.")

@@ -21,7 +21,7 @@ from ctorendang.domains.engagements.models import (
     Milestone,
     TimeSheet,
 )
-from ctorendang.domains.engagements.next_steps import Standing
+from ctorendang.domains.engagements.next_steps import Progress
 from ctorendang.domains.engagements.status import EngagementStatus, MilestoneKind, Side, TermsStatus
 
 Part = TypeVar("Part", EngagementTerms, Milestone, TimeSheet, EngagementReview, EngagementStep)
@@ -133,28 +133,28 @@ class EngagementRepository(SQLAlchemyAsyncRepository[Engagement]):
         )
         return (await self.session.scalars(statement, execution_options={"populate_existing": True})).one()
 
-    async def standing(self, engagement: Engagement) -> Standing:
+    async def progress(self, engagement: Engagement) -> Progress:
         """Where it stands now."""
         terms = await self.parts_of(EngagementTerms, engagement)
         milestones = await self.parts_of(Milestone, engagement)
         sheets = await self.parts_of(TimeSheet, engagement)
         talks = (await self.introductions(engagement.tenant_id, [engagement.id]))[engagement.id]
-        return standing_of(engagement, terms, milestones, sheets, talks)
+        return progress_of(engagement, terms, milestones, sheets, talks)
 
 
-def standing_of(
+def progress_of(
     engagement: Engagement,
     terms: Sequence[EngagementTerms],
     milestones: Sequence[Milestone],
     sheets: Sequence[TimeSheet],
     talks: Sequence[Booking] = (),
-) -> Standing:
+) -> Progress:
     """Where an engagement with these parts stands."""
     work = [each.status for each in milestones if each.kind == MilestoneKind.WORK]
     handover = [each.status for each in milestones if each.kind == MilestoneKind.HANDOVER]
     hours = [each.status for each in sheets]
     reviewed = {Side.CLIENT: engagement.client_reviewed, Side.CTO: engagement.cto_reviewed}
-    return Standing(
+    return Progress(
         status=EngagementStatus(engagement.status),
         introduced=engagement.introduced_at is not None,
         booked=any(each.status == BookingStatus.BOOKED for each in talks),

@@ -140,12 +140,12 @@ class EngagementService:
         """
         self._work.require(EngagementPermission.CLOSE)
         step = await take_step(self._work, Action.CLOSE, seen)
-        standing = await self._engagements.standing(step.engagement)
+        progress = await self._engagements.progress(step.engagement)
         step.need(
-            standing.handover == "approved",
+            progress.handover == "approved",
             "The handover pack comes first: without it the next person starts from nothing.",
         )
-        step.need(standing.may_close, "Approve or remove every milestone, and settle every time sheet first.")
+        step.need(progress.may_close, "Approve or remove every milestone, and settle every time sheet first.")
         await drop_commitment(self._work, SOURCE, step.engagement.id)
         step.engagement.closed_at = now()
         self._work.publish("engagement.closed", await finish_step(self._work, step))

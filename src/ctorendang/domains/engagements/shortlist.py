@@ -144,8 +144,8 @@ class ShortlistService:
         """
         self._work.require(EngagementPermission.INTRODUCE)
         step = await take_step(self._work, Action.WITHDRAW_INTRODUCTION, seen)
-        standing = await self._engagements.standing(step.engagement)
-        step.need(not standing.had_terms, "Terms have been proposed already. Cancel with a reason instead.")
+        progress = await self._engagements.progress(step.engagement)
+        step.need(not progress.had_terms, "Terms have been proposed already. Cancel with a reason instead.")
         await end_bookings(self._work, SOURCE, step.engagement.id, "The introduction was withdrawn.")
         step.engagement.introduced_at = None
         self._work.publish("engagement.introduction_withdrawn", await finish_step(self._work, step))

@@ -101,9 +101,9 @@ async def finish_step(work: UnitOfWork, step: Step, **audited: Any) -> dict[str,
     if transition.sources:
         engagement.version += 1
     await work.session.flush()
-    standing = await EngagementRepository(session=work.session).standing(engagement)
-    engagement.awaits_client = next_step(standing, Side.CLIENT).awaited
-    engagement.awaits_cto = standing.introduced and next_step(standing, Side.CTO).awaited
+    progress = await EngagementRepository(session=work.session).progress(engagement)
+    engagement.awaits_client = next_step(progress, Side.CLIENT).awaited
+    engagement.awaits_cto = progress.introduced and next_step(progress, Side.CTO).awaited
     work.session.add(
         EngagementStep(
             tenant_id=engagement.tenant_id,

@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Ranked:
     """What exploration must know about somebody in a list.
 
     Attributes:
@@ -36,19 +36,19 @@ class Standing:
     here: bool
 
 
-def explored(rows: Sequence[Row], standings: Sequence[Standing]) -> tuple[list[Row], int | None]:
+def explored(rows: Sequence[Row], ranked: Sequence[Ranked]) -> tuple[list[Row], int | None]:
     """The rows with one newcomer lifted to the tenth place, and the index of that row there; None where nobody was.
 
     Args:
         rows: best first.
-        standings: of the same people, in the same order.
+        ranked: of the same people, in the same order.
     """
     if len(rows) <= SHOWN:
         return list(rows), None
-    least = standings[SHOWN - 1].score * NEARNESS
+    least = ranked[SHOWN - 1].score * NEARNESS
     waiting = [
         (not each.here, each.places, index)
-        for index, each in enumerate(standings[:LOOKED_AT])
+        for index, each in enumerate(ranked[:LOOKED_AT])
         if index >= SHOWN and each.newcomer and each.score >= least and (each.here or each.places < ENOUGH)
     ]
     if not waiting:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ctorendang.domains.matching.exploration import LOOKED_AT, SHOWN, Standing, explored
+from ctorendang.domains.matching.exploration import LOOKED_AT, SHOWN, Ranked, explored
 from ctorendang.domains.matching.models import MatchPlace
 from ctorendang.domains.matching.repository import MatchRepository
 from ctorendang.domains.matching.scoring import COMPONENTS
@@ -47,7 +47,7 @@ class Listing:
         places = await self._places(new, project_id)
         ordered, index = explored(
             rows,
-            [Standing(_score(row), row.id in places, *places.get(row.id, (0, False))) for row in rows],
+            [Ranked(_score(row), row.id in places, *places.get(row.id, (0, False))) for row in rows],
         )
         return Listed(ordered[:first], None if index is None else ordered[index].id)
 
