@@ -25,7 +25,7 @@ from ctorendang.infra.work import UnitOfWork
 LEAST, MOST = 2, 4
 
 
-class Standing(StrEnum):
+class SkillStanding(StrEnum):
     """How somebody stands to a skill that a project asks for."""
 
     HAS = "has"
@@ -43,7 +43,7 @@ class Asked:
 
     name: str
     must: bool
-    standing: Standing
+    standing: SkillStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,10 @@ def _asked(asked: Mapping[Importance, Sequence[str]], row: Row[Any] | None, held
     ]
 
 
-def _standing(name: str, has: set[str], near: set[str]) -> Standing:
+def _standing(name: str, has: set[str], near: set[str]) -> SkillStanding:
     if name in has:
-        return Standing.HAS
-    return Standing.NEAR if name in near else Standing.LACKS
+        return SkillStanding.HAS
+    return SkillStanding.NEAR if name in near else SkillStanding.LACKS
 
 
 def _obstacle(cto: Cto, project: Project, *, dismissed: bool) -> str:

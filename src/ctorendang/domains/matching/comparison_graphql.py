@@ -7,13 +7,13 @@ import strawberry
 from ctorendang.domains.calendar.availability import AvailabilityService
 from ctorendang.domains.calendar.graphql import CtoCalendar
 from ctorendang.domains.ctos.graphql import CtoType
-from ctorendang.domains.matching.comparison import Asked, Compared, Comparison, ComparisonService, Standing
+from ctorendang.domains.matching.comparison import Asked, Compared, Comparison, ComparisonService, SkillStanding
 from ctorendang.domains.matching.graphql import MatchType
 from ctorendang.domains.projects.graphql import ProjectType
 from ctorendang.infra.graphql.cost import priced
 from ctorendang.infra.graphql.types import Info, parse_id, required_id
 
-strawberry.enum(Standing, name="SkillStanding", description="Names a skill, only a relative of it, or neither.")
+strawberry.enum(SkillStanding, description="Names a skill, only a relative of it, or neither.")
 
 
 @strawberry.type(description="A skill that a project asks for, and how somebody stands to it.")
@@ -22,7 +22,7 @@ class AskedSkill:
 
     name: str
     must: bool = strawberry.field(description="The project cannot do without it.")
-    standing: Standing
+    standing: SkillStanding
 
     @classmethod
     def of(cls, asked: Asked) -> "AskedSkill":
