@@ -42,6 +42,14 @@ def test_bounds_are_told_as_people_write_them(least: int, most: int, told: str):
     assert fields.problems == {"n": told}
 
 
+@pytest.mark.parametrize("value", [-1, 1_000_001])
+def test_bounds_of_money_are_told_in_whole_units(value: int):
+    fields = Fields()
+    assert fields.amount("rate", value, most=1_000_000) == 0
+    assert fields.optional_amount("budget", None, most=1) is None
+    assert fields.problems == {"rate": "Use an amount from 0 to 10,000.00."}
+
+
 def test_the_first_problem_of_a_field_is_the_one_that_is_told():
     fields = Fields()
     fields.refuse("name", "First.")

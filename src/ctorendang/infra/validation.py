@@ -105,6 +105,17 @@ class Fields:
         """A whole number within bounds, or nothing."""
         return None if value is None else self.number(name, value, least=least, most=most)
 
+    def amount(self, name: str, value: int | None, *, most: int) -> int:
+        """Money in minor units, told in whole ones, as people write it."""
+        if value is not None and not 0 <= value <= most:
+            self.refuse(name, f"Use an amount from 0 to {most / 100:,.2f}.")
+            return 0
+        return self.number(name, value, least=0, most=most)
+
+    def optional_amount(self, name: str, value: int | None, *, most: int) -> int | None:
+        """Money in minor units, or nothing."""
+        return None if value is None else self.amount(name, value, most=most)
+
     def email(self, name: str, value: str) -> str:
         """An e-mail address in lower case."""
         address = self.text(name, value, most=254).lower()

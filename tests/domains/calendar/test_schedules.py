@@ -121,6 +121,17 @@ async def test_exceptions_that_make_no_sense_are_refused(market: Marketplace, mu
     assert await market.fetch("select 1 from calendar_exceptions") == []
 
 
+async def test_an_extra_slot_that_the_clock_skips_is_refused(market: Marketplace):
+    cto, today = await offering(market), datetime.now(ZoneInfo("Europe/Berlin")).date()
+    march = [date(year, 3, 31) for year in (today.year, today.year + 1)]
+    sunday = next(day for each in march if (day := each - timedelta(days=(each.weekday() + 1) % 7)) > today)
+    skipped = {"day": sunday.isoformat(), "starts": "02:10", "ends": "02:50"}
+    refused = await cto.person.mutate("addExtraSlot", EXCEPTION, skipped)
+    assert [each["field"] for each in refused["fields"]] == ["starts"]
+    assert await market.fetch("select 1 from calendar_exceptions") == []
+    assert "id" in await cto.person.mutate("addExtraSlot", EXCEPTION, {**skipped, "ends": "03:30"})
+
+
 async def test_exceptions_that_overlap_are_refused(market: Marketplace):
     cto = await offering(market)
     day = (datetime.now(UTC) + timedelta(days=30)).date()

@@ -54,7 +54,7 @@ async def test_a_decline_needs_a_reason(market: Marketplace):
         await sign_in(browser, await market.join("admin"))
         await submit(browser, "/admin/approvals", f"/admin/approvals/{cto_id}/decline", {"reason": " "})
         shown = (await browser.get("/admin/approvals")).text
-    assert ("Fill this in." in shown, "1 profile waiting" in shown) == (True, True)
+    assert ("Say why: the CTO reads it." in shown, "1 profile waiting" in shown) == (True, True)
 
 
 async def test_whoever_was_suspended_while_they_waited_is_not_listed(market: Marketplace):

@@ -92,7 +92,7 @@ async def test_checking_changes_nothing(market: Marketplace):
 async def test_one_bad_cell_and_nothing_is_written(market: Marketplace):
     good = [record(n) for n in range(1, 50)]
     for bad, said in (
-        (record(60, hourlyRate=-1), "Use a number from 0"),
+        (record(60, hourlyRate=-1), "Use an amount from 0 to 10,000.00"),
         (record(60, skills=[{"name": "Kubernettes"}]), "Kubernettes"),
         (record(60, currency="USD"), "Rates here are in EUR"),
         (record(1), "stands in line 1 already"),

@@ -225,7 +225,7 @@ async def test_an_administrator_decides_on_the_members_page(market: Marketplace,
     decline = f"/admin/ctos/{saved['id']}/decline"
     await submit(client, "/admin/members", decline, {"reason": " "})
     assert await status(cto) == "IN_REVIEW"
-    assert "Fill this in." in (await client.get("/admin/members")).text
+    assert "Say why: the CTO reads it." in (await client.get("/admin/members")).text
     await submit(client, "/admin/members", decline, {"reason": "More, please."})
     assert await status(cto) == "DRAFT"
     await cto.mutate("submitCtoProfile", CTO)

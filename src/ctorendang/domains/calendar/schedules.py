@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
@@ -18,7 +19,7 @@ from ctorendang.domains.calendar.errors import TooManyEntries
 from ctorendang.domains.calendar.models import Calendar, CalendarException, Commitment
 from ctorendang.domains.calendar.permissions import CalendarPermission
 from ctorendang.domains.calendar.repository import CalendarRepository
-from ctorendang.domains.calendar.slots import WeeklySlot
+from ctorendang.domains.calendar.slots import WeeklySlot, on_day
 from ctorendang.domains.calendar.status import ExceptionKind
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.repository import CtoRepository
@@ -130,13 +131,15 @@ class ScheduleService:
         Raises:
             Forbidden: the actor is no CTO.
             NotFound: there is no profile yet.
-            InvalidInput: it makes no sense, or overlaps another extra slot.
+            InvalidInput: it makes no sense, the clock skips all of it, or it overlaps another extra slot.
             TooManyEntries: there are enough.
         """
         self._work.require(CalendarPermission.MANAGE_OWN)
         cto, fields = await self._own(), Fields()
         slot = draft.check(fields, now().date())
         fields.done()
+        if on_day(slot.day, slot.starts, slot.ends, ZoneInfo(cto.time_zone)) is None:
+            raise InvalidInput({"starts": "The clock skips this time that day, as it goes forward. Choose another."})
         row = CalendarException(
             cto_id=cto.id,
             kind=ExceptionKind.EXTRA,

@@ -80,6 +80,8 @@ class ApprovalService:
         """
         self._work.require(CtoPermission.APPROVE)
         fields = Fields()
+        if not reason.strip():
+            fields.refuse("reason", "Say why: the CTO reads it.")
         reason = fields.text("reason", reason, most=1_000, lines=True)
         fields.done()
         cto = await self._in_review(cto_id)

@@ -58,7 +58,7 @@ class ProfileDraft:
             skills=self.skills[:MOST_SKILLS],
             headline=fields.text("headline", self.headline, most=140),
             bio=fields.text("bio", self.bio, most=6_000, least=shortest_bio, lines=True),
-            hourly_rate=fields.number("hourlyRate", self.hourly_rate, least=0, most=MOST_RATE),
+            hourly_rate=fields.amount("hourlyRate", self.hourly_rate, most=MOST_RATE),
             availability=fields.number("availability", self.availability, least=0, most=60),
             years_experience=fields.number("yearsExperience", self.years_experience, least=0, most=60),
             time_zone=fields.time_zone("timeZone", self.time_zone),

@@ -41,7 +41,7 @@ class TermsDraft:
             fields.refuse("startsOn", "Fill this in.")
         return replace(
             self,
-            rate=fields.number("rate", self.rate, least=0, most=MOST_RATE),
+            rate=fields.amount("rate", self.rate, most=MOST_RATE),
             hours_per_week=fields.number("hoursPerWeek", self.hours_per_week, least=1, most=60),
             starts_on=fields.day("startsOn", self.starts_on, least=today, most=today + timedelta(days=366)),
             weeks=fields.number("weeks", self.weeks, least=1, most=260),
@@ -64,7 +64,7 @@ class MilestoneDraft:
         today = now().date()
         return MilestoneDraft(
             title=fields.text("title", self.title, most=140),
-            amount=fields.number("amount", self.amount or 0, least=0, most=MOST_AMOUNT),
+            amount=fields.amount("amount", self.amount or 0, most=MOST_AMOUNT),
             due_on=fields.day("dueOn", self.due_on, least=today, most=today + timedelta(days=366 * 5)),
         )
 
@@ -86,6 +86,8 @@ class TimeSheetDraft:
         """
         if self.week is None:
             fields.refuse("week", "Fill this in.")
+        if self.minutes is not None and not 1 <= self.minutes <= MOST_WEEKLY_MINUTES:
+            fields.refuse("minutes", f"Use more than none and at most {MOST_WEEKLY_MINUTES // 60} hours a week.")
         week = fields.day("week", self.week, least=monday_of(first_day), most=now().date())
         return TimeSheetDraft(
             week=monday_of(week or first_day),

@@ -90,8 +90,8 @@ class ProjectDraft:
             fields.refuse("lengthWeeks", "A project ends after it starts: use one week or more.")
         return replace(
             self,
-            budget=fields.optional_number("budget", self.budget, least=0, most=MOST_BUDGET),
-            max_hourly_rate=fields.optional_number("maxHourlyRate", self.max_hourly_rate, least=0, most=MOST_RATE),
+            budget=fields.optional_amount("budget", self.budget, most=MOST_BUDGET),
+            max_hourly_rate=fields.optional_amount("maxHourlyRate", self.max_hourly_rate, most=MOST_RATE),
             hours_per_week=fields.optional_number("hoursPerWeek", self.hours_per_week, least=1, most=60),
             starts_on=fields.day("startsOn", self.starts_on, least=soonest, most=latest),
             length_weeks=fields.optional_number("lengthWeeks", self.length_weeks, least=1, most=MOST_WEEKS),

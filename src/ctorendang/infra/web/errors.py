@@ -26,10 +26,13 @@ _DETAILS = {
 }
 # What heads the page of an error that says nothing itself; programs are told what HTTP calls the status.
 _HEADINGS = {
+    400: "That cannot be understood",
+    401: "Please sign in",
     403: "This is not open to you",
     404: "There is no such page",
     409: "That is no longer possible",
     413: "That is too large",
+    422: "Something does not fit",
     429: "Too much at once",
     500: "Something went wrong",
     503: "One moment, please",
