@@ -30,6 +30,7 @@ _BATCH = 500
 _WRITING = 7_301_955_121
 _SHARED = text("select pg_advisory_xact_lock_shared(:key)").bindparams(key=_WRITING)
 _ALONE = text("select pg_advisory_xact_lock(:key)").bindparams(key=_WRITING)
+_ONE_SYNC = text("select pg_advisory_xact_lock(hashtextextended('search.sync ' || :tenant, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +149,14 @@ class IndexService:
         return _compare(expected, indexed)
 
     async def sync(self) -> int:
-        """Write whatever differs; how much that was.
+        """Write whatever differs; how much that was. Of two at once the later waits, since comparing takes a core.
 
         Raises:
             Forbidden: the actor is not the worker.
             SearchUnavailable: the index cannot be read or written.
         """
         self._work.require(SearchPermission.INDEX)
+        await self._session.execute(_ONE_SYNC, {"tenant": str(self._tenant_id)})
         found = await self.drift()
         if not found.ids:
             return 0
