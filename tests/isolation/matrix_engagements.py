@@ -25,6 +25,8 @@ ENGAGEMENT = "... on Engagement { id status }" + PROBLEMS
 
 async def journey_at(cast: Cast, status: str) -> Journey:
     await a_listed_profile(cast)
+    # Whatever others have bought: a week has only so many hours.
+    await cast.market.fetch_as("worker", "delete from calendar_commitments")
     cto = replace(cast.cto, person=await fresh(cast.cto.person))
     return await (await begin(cast.market, await fresh(cast.client), cto)).advance(status)
 
