@@ -169,6 +169,7 @@ async def test_the_pages_show_it(market: Marketplace):
     async with market.browser() as browser:
         await sign_in(browser, cto.person)
         assert project_id in (await browser.get("/projects/matched")).text
+        assert f'href="/projects/{project_id}/fit"' in (await browser.get(f"/projects/{project_id}")).text
         assert "What would move you up" in (await browser.get(f"/projects/{project_id}/fit")).text
 
 
