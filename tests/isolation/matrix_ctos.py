@@ -101,6 +101,7 @@ MUTATIONS = [
     Operation("removePortfolioItem", ITEM, A_CTO, prepare=an_item()),
     Operation("restorePortfolioItem", ITEM, A_CTO, prepare=an_item(removed=True)),
     Operation("describePortfolioImage", ITEM, A_CTO, prepare=a_picture("imageId", alt="Two diagrams")),
+    Operation("movePortfolioImage", ITEM, A_CTO, prepare=a_picture("imageId", place=1)),
     Operation("removePortfolioMedia", ITEM, A_CTO, prepare=a_picture("mediaId")),
     Operation("restorePortfolioMedia", ITEM, A_CTO, prepare=a_picture("mediaId", removed=True)),
     Operation("undoCtoDecision", CTO, ADMIN, prepare=a_decision),

@@ -232,6 +232,7 @@ async def test_nobody_else_adds_changes_or_removes(market, client, cto, item_id,
     other = await market.listed_cto()
     for mutation, value in (
         ("describePortfolioImage", {"imageId": image_id, "alt": "Mine"}),
+        ("movePortfolioImage", {"imageId": image_id, "place": 1}),
         ("removePortfolioMedia", {"mediaId": image_id}),
         ("restorePortfolioMedia", {"mediaId": image_id}),
     ):
@@ -260,6 +261,29 @@ async def test_what_a_picture_shows_is_said_anew(market, client, cto, item_id):
     assert (await own_portfolio(cto.person))[0]["images"][0]["alt"] == "The order system"
     rows = await market.fetch("select action from audit_events where action like 'ctos.portfolio_media.%' order by id")
     assert [row["action"].rpartition(".")[2] for row in rows] == ["added", "added", "described"]
+
+
+async def test_pictures_are_shown_in_the_order_that_their_owner_gives_them(market, client, cto, item_id):
+    for alt in "ABC":
+        await upload_picture(client, item_id, png(), alt)
+    await upload_file(client, item_id, PDF)
+    (item,) = await own_portfolio(cto.person)
+    ids, page = {each["alt"]: each["id"] for each in item["images"]}, f"/account/profile/portfolio/{item_id}"
+    for alt, place, order in (("C", 1, "CAB"), ("A", 3, "CBA"), ("C", 6, "BAC"), ("C", 2, "BCA")):
+        moved = await cto.person.mutate("movePortfolioImage", ITEM, {"imageId": ids[alt], "place": place})
+        assert "".join(each["alt"] for each in moved["images"]) == order
+    await submit(client, page, f"{page}/media/{ids['C']}/move", {"place": "1"})
+    await submit(client, page, f"{page}/media/{ids['C']}/move", {"place": "first"})
+    assert "Use a whole number." in (await client.get(page)).text
+    await upload_picture(client, item_id, png(), "D")
+    (shown,) = (await market.graphql(SHOWN, id=str(cto.id)))["data"]["cto"]["portfolio"]
+    assert [each["alt"] for each in shown["images"]] == ["C", "B", "A", "D"]
+    nowhere = await cto.person.mutate("movePortfolioImage", ITEM, {"imageId": ids["A"], "place": 0})
+    assert nowhere["fields"][0]["field"] == "place"
+    no_picture = {"imageId": item["files"][0]["id"], "place": 1}
+    assert (await cto.person.mutate("movePortfolioImage", ITEM, no_picture))["code"] == "not_found"
+    rows = await market.fetch("select from audit_events where action = 'ctos.portfolio_media.moved'")
+    assert len(rows) == 5
 
 
 @pytest.mark.parametrize("kind", ["images", "files"])

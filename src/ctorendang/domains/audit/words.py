@@ -141,6 +141,7 @@ _DONE: Mapping[Kind, Mapping[str, str]] = {
         "ctos.portfolio_item.restored": "brought a piece of work of a portfolio back",
         "ctos.portfolio_media.added": "added a picture or file to a portfolio",
         "ctos.portfolio_media.described": "described a picture of a portfolio",
+        "ctos.portfolio_media.moved": "sorted the pictures of a portfolio",
         "ctos.portfolio_media.removed": "removed a picture or file from a portfolio",
         "ctos.portfolio_media.restored": "brought a picture or file of a portfolio back",
         "ctos.profile.approved": "approved a CTO profile",

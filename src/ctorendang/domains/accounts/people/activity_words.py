@@ -77,6 +77,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "ctos.portfolio_item.restored": ("You brought a piece of work of your portfolio back", ""),
     "ctos.portfolio_media.added": ("You added a picture or file to your portfolio", ""),
     "ctos.portfolio_media.described": ("You described a picture of your portfolio", ""),
+    "ctos.portfolio_media.moved": ("You sorted the pictures of your portfolio", ""),
     "ctos.portfolio_media.removed": ("You removed a picture or file from your portfolio", ""),
     "ctos.portfolio_media.restored": ("You brought a picture or file of your portfolio back", ""),
     "ctos.profile.decision_undone": (

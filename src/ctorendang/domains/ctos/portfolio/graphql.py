@@ -87,7 +87,7 @@ class PortfolioItemType:
     year: int
     about: str = strawberry.field(description="What it was about, in plain text.")
     link: str | None = strawberry.field(description="Where more is told, by HTTPS.")
-    images: list[PortfolioImageType] = strawberry.field(description="Oldest first.")
+    images: list[PortfolioImageType] = strawberry.field(description="In their order; the first one is the cover.")
     files: list[PortfolioFileType] = strawberry.field(description="Oldest first.")
     removed_at: datetime | None = strawberry.field(description="Set on one's own that can still be brought back.")
 

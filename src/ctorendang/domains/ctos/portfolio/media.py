@@ -9,6 +9,8 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from ctorendang.domains.audit.service import Subject, record
 from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.permissions import CtoPermission
@@ -157,7 +159,11 @@ class MediaService:
         cto = await self._portfolio.own_cto(self._work.actor.person)
         item = await self._portfolio.item_of(cto.id, item_id)
         await self._require_room(item, media["kind"])
-        row = PortfolioMedia(tenant_id=self._work.tenant_id, item_id=item_id, **media)
+        last = select(func.max(PortfolioMedia.place)).where(
+            PortfolioMedia.tenant_id == self._work.tenant_id, PortfolioMedia.item_id == item_id
+        )
+        place = (await self._work.session.scalar(last) or 0) + 1
+        row = PortfolioMedia(tenant_id=self._work.tenant_id, item_id=item_id, place=place, **media)
         self._work.session.add(row)
         await self._work.session.flush()
         self._saved("added", cto, row)
@@ -186,12 +192,38 @@ class MediaService:
         alt = checked_alt(alt, fields)
         fields.done()
         cto = await self._portfolio.own_cto(self._work.actor.person)
-        media = await self._portfolio.media_of(cto.id, media_id)
-        if media.kind != "image":
-            raise NotFound("There is no such picture in your portfolio.")
+        media = await self._image_of(cto, media_id)
         media.alt = alt
         self._saved("described", cto, media)
         return await self._shown(cto, media)
+
+    async def move(self, image_id: UUID, place: int) -> ShownItem:
+        """Put a picture at a place among those of its piece of work, 1 being the cover; beyond the last is the last.
+
+        Raises:
+            Forbidden: the actor is no CTO.
+            InvalidInput: there can be no such place.
+            NotFound: it is not one's own picture.
+        """
+        self._work.require(CtoPermission.MANAGE_OWN)
+        fields = Fields()
+        place = fields.number("place", place, least=1, most=MOST["image"])
+        fields.done()
+        cto = await self._portfolio.own_cto(self._work.actor.person)
+        image = await self._image_of(cto, image_id)
+        (shown,) = await self._portfolio.shown([cto.id], PortfolioItem.id == image.item_id)
+        order = [each for each in shown.images if each is not image]
+        order.insert(place - 1, image)
+        for number, each in enumerate(order, 1):
+            each.place = number
+        self._saved("moved", cto, image)
+        return await self._shown(cto, image)
+
+    async def _image_of(self, cto: Cto, image_id: UUID) -> PortfolioMedia:
+        media = await self._portfolio.media_of(cto.id, image_id)
+        if media.kind != "image":
+            raise NotFound("There is no such picture in your portfolio.")
+        return media
 
     async def remove(self, media_id: UUID) -> ShownItem:
         """Take a picture or file away; for an hour it can be brought back.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctorendang.infra.db.base import TenantModel, Timestamps, within_tenant
@@ -41,6 +41,7 @@ class PortfolioMedia(Timestamps, TenantModel):
     """A picture or file that goes with a piece of work; its bytes are in the object store under ``key``.
 
     Attributes:
+        place: of an image, among those of its piece of work, from the smallest; of equal ones the older is first.
         kind: ``image``, which was drawn anew in several sizes, or ``file``, which is as it came.
         name: of a file, to save it under, with the ending of what it is; empty for images.
         alt: of an image, what it shows, for those who cannot see it; empty for files.
@@ -63,6 +64,7 @@ class PortfolioMedia(Timestamps, TenantModel):
     )
 
     item_id: Mapped[UUID]
+    place: Mapped[int] = mapped_column(server_default=text("0"))
     kind: Mapped[str]
     name: Mapped[str] = mapped_column(server_default="")
     alt: Mapped[str] = mapped_column(server_default="")

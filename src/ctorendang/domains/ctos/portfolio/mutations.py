@@ -68,6 +68,14 @@ class DescribePortfolioImageInput:
 
 
 @strawberry.input
+class MovePortfolioImageInput:
+    """Which picture, and where it goes."""
+
+    image_id: strawberry.ID
+    place: int = strawberry.field(description="1 is the cover; beyond the last is the last.")
+
+
+@strawberry.input
 class RemovePortfolioMediaInput:
     """Which picture or file."""
 
@@ -123,6 +131,13 @@ class PortfolioMutations:
         image_id = required_id(input.image_id)
         found = await info.context.use(lambda work: MediaService(work).describe(image_id, input.alt))
         return PortfolioItemType.of(found)
+
+    @mutation
+    async def move_portfolio_image(self, info: Info, input: MovePortfolioImageInput) -> PortfolioItemResult:
+        """Put a picture elsewhere among those of its piece of work, which is answered."""
+        image_id = required_id(input.image_id)
+        moved = await info.context.use(lambda work: MediaService(work).move(image_id, input.place))
+        return PortfolioItemType.of(moved)
 
     @mutation
     async def remove_portfolio_media(self, info: Info, input: RemovePortfolioMediaInput) -> PortfolioItemResult:

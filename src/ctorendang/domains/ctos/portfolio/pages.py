@@ -179,6 +179,20 @@ class PortfolioMediaPages(Controller):
 
         return await pages.press(request, f"/account/profile/portfolio/{item_id}#images", describe)
 
+    @post("/media/{media_id:str}/move")
+    async def move(
+        self, request: AnyRequest, pages: NamedDependency[Pages], item_id: FromPath[str], media_id: FromPath[str]
+    ) -> Response[Any]:
+        """Put a picture elsewhere among the others."""
+
+        async def move(work: UnitOfWork, form: Form) -> str:
+            place = form.number("place")
+            form.done()
+            await MediaService(work).move(required_id(media_id), place or 0)
+            return "The picture is moved."
+
+        return await pages.press(request, f"/account/profile/portfolio/{item_id}#images", move)
+
     @post("/media/{media_id:str}/remove")
     async def remove(
         self, request: AnyRequest, pages: NamedDependency[Pages], item_id: FromPath[str], media_id: FromPath[str]

@@ -20,7 +20,7 @@ UNDO_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """A piece of work with its pictures and files, oldest first."""
+    """A piece of work with its pictures in their order, and its files, oldest first."""
 
     item: PortfolioItem
     images: list[PortfolioMedia] = field(default_factory=list)
@@ -75,7 +75,7 @@ class PortfolioRepository:
             PortfolioMedia.item_id.in_(item_ids),
             _there(PortfolioMedia, removed=removed),
         )
-        return (await self._session.scalars(statement.order_by(PortfolioMedia.id))).all()
+        return (await self._session.scalars(statement.order_by(PortfolioMedia.place, PortfolioMedia.id))).all()
 
     async def count(self, *conditions: ColumnElement[bool], of: type[PortfolioItem | PortfolioMedia]) -> int:
         """How many rows there are that nobody has removed."""
