@@ -8,24 +8,18 @@ import argparse
 import asyncio
 import os
 import random
-import signal
 import statistics
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select
+from search_outage import differs, outage, worker
 
 from ctorendang.demo import load
 from ctorendang.domains.ctos.industries import INDUSTRIES
-from ctorendang.domains.ctos.models import Cto
 from ctorendang.domains.ctos.stages import STAGES
-from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.ctos.taxonomy import import_skills
 from ctorendang.domains.search.query import CtoQuery, SearchOrder, Window
 from ctorendang.domains.search.rebuilding import IndexKeeper, drift
@@ -33,7 +27,7 @@ from ctorendang.domains.search.repository import PostgresEngine
 from ctorendang.domains.search.service import SearchService, synonyms_of
 from ctorendang.domains.search.typesense_engine import TypesenseEngine
 from ctorendang.domains.tenants.platform import ids_by_slug
-from ctorendang.infra.auth.actor import WORKER, Actor
+from ctorendang.infra.auth.actor import Actor
 from ctorendang.infra.db.migrations import upgrade
 from ctorendang.infra.db.paging import PageRequest
 from ctorendang.infra.gateways.typesense import Typesense as SearchServer
@@ -44,12 +38,6 @@ from ctorendang.settings import Settings
 from ctorendang.wiring import open_product
 
 SLUG = "demo-001"
-READERS, WARM = 6, 60
-WORKER_STARTS = 20
-"""Seconds in which a worker starts and compares everything for the first time."""
-MISSED = 25
-"""Profiles that change while the engine is away."""
-
 WORDS = ("payments", "kubernetes", "platform", "data", "rails monolith", "k8s", "scaled team", "security")
 MISTYPED = ("terrafrom", "kuberntes", "paymnets platform", "postgers")
 SKILLS = ("Kubernetes", "Terraform", "PostgreSQL", "AWS", "Python", "React")
@@ -138,116 +126,6 @@ async def latencies(product: Product, tenant_id: UUID, count: int) -> None:
     await measure("PostgreSQL, mistyped words", postgres, queries(count // 3, MISTYPED))
 
 
-@dataclass
-class Load:
-    """What readers have met: when each answer came, how long it took, whether it was the database's; and errors."""
-
-    answers: list[tuple[float, float, bool]]
-    errors: int = 0
-
-    def since(self, moment: float) -> list[tuple[float, float, bool]]:
-        """Those that came after a moment."""
-        return [each for each in self.answers if each[0] >= moment]
-
-
-@asynccontextmanager
-async def readers(product: Product, tenant_id: UUID) -> AsyncIterator[Load]:
-    """People who search all the time."""
-    seen, over = Load([]), asyncio.Event()
-    asked = queries(100, WORDS)
-
-    async def read(first: int) -> None:
-        place = first
-        while not over.is_set():
-            query, order = asked[place % len(asked)]
-            started = time.monotonic()
-            try:
-                async with product.units.begin(Actor(tenant_id)) as work:
-                    result = await SearchService(work).find(query, order, PageRequest(first=24))
-            except Exception:  # noqa: BLE001 - whatever it is, a person would have met it
-                seen.errors += 1
-                continue
-            ended = time.monotonic()
-            seen.answers.append((ended, ended - started, result.degraded))
-            place += 1
-
-    async with asyncio.TaskGroup() as group:
-        for number in range(READERS):
-            group.create_task(read(number * 17))
-        try:
-            yield seen
-        finally:
-            over.set()
-
-
-@contextmanager
-def worker(stack: EmbeddedStack, variables: Mapping[str, str]) -> Iterator[None]:
-    """A worker in a process of its own, as everywhere."""
-    child = stack.data.child("worker", stop_seconds=20)
-    child.start([sys.executable, "-m", "ctorendang.cli", "worker"], folder=Path.cwd(), variables=os.environ | variables)
-    try:
-        yield
-    finally:
-        child.stop()
-
-
-async def change(product: Product, tenant_id: UUID) -> None:
-    """Save some profiles, as their owners would."""
-    async with product.units.begin(Actor.service(tenant_id, WORKER)) as work:
-        listed = select(Cto).where(Cto.tenant_id == tenant_id, Cto.status == CtoStatus.LISTED)
-        for cto in await work.session.scalars(listed.order_by(Cto.id).limit(MISSED)):
-            cto.years_experience = (cto.years_experience + 1) % 50
-            work.publish("cto.saved", {"cto_id": str(cto.id)})
-
-
-async def differs(variables: Mapping[str, str]) -> bool:
-    """Whether anything in the index is not as it should be; asked in another process, since comparing takes a core."""
-    command = [sys.executable, "-m", "ctorendang.cli", "search", "check", "--tenant", SLUG]
-    child = await asyncio.create_subprocess_exec(
-        *command, env=os.environ | variables, stdout=asyncio.subprocess.DEVNULL
-    )
-    return await child.wait() != 0
-
-
-async def outage(product: Product, engine: Typesense, tenant_id: UUID, variables: Mapping[str, str]) -> None:
-    """Kill the engine under load, change profiles meanwhile, start it again, and wait until nothing differs."""
-    server, pid = server_of(product), engine.child.pid
-    if pid is None:
-        raise SystemExit("Typesense does not run.")
-    await asyncio.sleep(WORKER_STARTS)
-    async with readers(product, tenant_id) as seen:
-        while len(seen.answers) < WARM:  # noqa: ASYNC110 - readers come and go
-            await asyncio.sleep(0.1)
-        killed = time.monotonic()
-        os.killpg(pid, signal.SIGKILL)
-        await asyncio.sleep(5)
-        after = seen.since(killed)
-        first = min((ended for ended, _, degraded in after if degraded), default=float("inf"))
-        before = sum(degraded for ended, _, degraded in seen.answers if ended < killed)
-        print(  # noqa: T201
-            f"killed under load: first answer of the database after {first - killed:.2f} s, slowest answer"
-            f" {max(took for _, took, _ in after):.2f} s, {len(after)} answers in 5 s, {seen.errors} errors"
-            f" ({before} of {len(seen.answers) - len(after)} before were the database's)",
-            flush=True,
-        )
-        await change(product, tenant_id)
-        await asyncio.sleep(5)
-        engine.child.stop()
-        engine.start()
-        await asyncio.to_thread(engine.wait)
-        back = time.monotonic()
-        while not server.answers:  # noqa: ASYNC110 - nobody can tell but by asking
-            await asyncio.sleep(0.05)
-        answered = time.monotonic() - back
-        while await differs(variables):
-            pass
-        print(  # noqa: T201
-            f"back: asked again after {answered:.2f} s, {MISSED} missed changes caught up with and 0 drift after"
-            f" {time.monotonic() - back:.1f} s, {seen.errors} errors in all   load {os.getloadavg()[0]:.1f}",
-            flush=True,
-        )
-
-
 async def fill(settings: Settings, ctos: int) -> None:
     """A tenant with so many CTOs, unless it is there."""
     owner = await asyncpg.connect(settings.database.owner_url)
@@ -280,7 +158,8 @@ async def run(stack: EmbeddedStack, engine: Typesense, settings: Settings, optio
             await latencies(product, tenant_id, options.searches)
         variables = {**stack.variables(), **engine.variables()}
         with worker(stack, variables):
-            await outage(product, engine, tenant_id, variables)
+            await outage(product, engine, server, tenant_id, queries(100, WORDS), variables)
+            print("something differs" if await differs(SLUG, variables) else "nothing differs")  # noqa: T201
 
 
 def main() -> None:
