@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
+from ctorendang.domains.accounts.keys.service import KEY_MARK
 from ctorendang.domains.accounts.proof import Method, Proven
 from ctorendang.domains.accounts.sessions import Sessions
 from ctorendang.domains.accounts.tokens import TokenPair
@@ -35,6 +36,21 @@ class Cast:
         people = {"client": self.client, "other client": self.other_client, "cto": self.cto.person}
         person = {**people, "admin": self.admin, "foreign admin": self.foreign_admin}.get(caller)
         return (await open_session(person)).access_token if person else None
+
+    async def key(self, caller: str) -> str | None:
+        """A key of a caller's for programs, with the scope that allows least: of what matters, the trail alone."""
+        people = {"client": self.client, "other client": self.other_client, "cto": self.cto.person, "admin": self.admin}
+        if caller not in people:
+            return None
+        secret = KEY_MARK + random_token()
+        await self.market.fetch(
+            "insert into api_keys (tenant_id, user_id, name, prefix, token_hash, scopes, last_used_at, expires_at)"
+            " values ($1, $2, 'Narrow', 'x', $3, '{read_audit}', now(), now() + interval '1 hour')",
+            self.market.id,
+            people[caller].id,
+            token_hash(secret),
+        )
+        return secret
 
 
 async def open_session(person: Person) -> TokenPair:

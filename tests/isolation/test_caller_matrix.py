@@ -47,6 +47,7 @@ PARTS = (
 QUERIES = [operation for part in PARTS for operation in part.QUERIES]
 MUTATIONS = [operation for part in PARTS for operation in part.MUTATIONS]
 STRANGERS = {"visitor", "foreign admin"}
+ANY_KEY_READS = {"tenant", "me", "industries", "signInFactors", "notificationSettings"}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,18 @@ def empty(found: Any) -> bool:
     return not found or (isinstance(found, dict) and found.get("edges") == [])
 
 
+@pytest.mark.parametrize(
+    "operation", [each for each in QUERIES if each.root not in ANY_KEY_READS], ids=lambda o: o.root
+)
+async def test_a_key_without_the_scope_reads_nothing(operation: Operation, cast: Cast):
+    for caller in sorted(operation.allowed - STRANGERS - ({"admin"} if operation.root == "auditEvents" else set())):
+        variables = await operation.prepare(cast)
+        document = f"query{'($id: ID!)' if variables else ''} {{ {operation.call} }}"
+        answer = await cast.market.graphql(document, await cast.key(caller), **variables)
+        assert {error["extensions"]["code"] for error in answer.get("errors", ())} == {"forbidden"}, (caller, answer)
+        assert not (answer["data"] or {}).get(operation.root)
+
+
 async def test_queries_change_nothing(cast: Cast, onlooker: Onlooker):
     tokens = {caller: await cast.token(caller) for caller in EVERYBODY}
     prepared = [(operation, await operation.prepare(cast)) for operation in QUERIES]
@@ -150,6 +163,17 @@ async def test_a_mutation_changes_nothing_for_others(operation: Operation, cast:
         assert answer["code"] == refusal(operation, caller), caller
     if before:
         assert (await onlooker.take()).changed_since(before) == {}
+
+
+@pytest.mark.parametrize("operation", MUTATIONS, ids=lambda operation: operation.root)
+async def test_a_key_without_the_scope_changes_nothing(operation: Operation, cast: Cast, onlooker: Onlooker):
+    value = await operation.prepare(cast) or None
+    keys = {caller: await cast.key(caller) for caller in sorted(operation.allowed - STRANGERS)}
+    before = await onlooker.take()
+    for caller, key in keys.items():
+        answer = await cast.market.mutate(operation.root, operation.call, value, key)
+        assert (answer["__typename"], answer["code"]) == ("Refusal", "forbidden"), (caller, answer)
+    assert (await onlooker.take()).changed_since(before) == {}
 
 
 def refusal(operation: Operation, caller: str) -> str:
