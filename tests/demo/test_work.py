@@ -122,6 +122,14 @@ async def test_calendars_know_what_is_sold(market):
     )
     assert all(row["availability"] == row["told_hours"] == row["weekly_hours"] - row["sold"] for row in sold)
     assert all(row["weekly_hours"] <= 60 for row in sold)
+    offered = await seen(
+        market,
+        "select c.availability, max(t.hours_per_week) as hours from engagement_terms t"
+        " join engagements e on e.id = t.engagement_id join ctos c on c.id = e.cto_id"
+        " where e.status = 'proposal' group by 1, c.id",
+    )
+    assert offered
+    assert all(row["hours"] <= row["availability"] for row in offered), "open terms can be accepted"
     sources = {row["source_id"] for row in await seen(market, "select source_id from calendar_commitments")}
     assert sources == {each.id for each in await engagements(market) if each.status in {"trial", "active"}}
 

@@ -30,7 +30,12 @@ _PLOTS: Mapping[str, Sequence[History]] = {
 # The CTO to sign in as has work of their own plots, and no time for others'.
 _BUSY = (_T.at_work, _T.undecided, _T.called_off, _T.closing, _T.finished)
 
+# Terms are open in these, and the CTO still has the hours that they began with.
+_OFFERING = (_T.proposed, _T.countered)
+
 _MOST_HOURS, _FEWEST_HOURS = 20, 4
+_TALKED_DOWN = 4
+"""Hours by which a CTO's first terms are above what is talked of at last."""
 _WEEK = 60
 
 
@@ -69,13 +74,16 @@ class Matchmaker:
                 wanted = [each for each in wanted if each == 0]
             elif history in _BUSY:
                 wanted = [each for each in wanted if each]
+            if history in _OFFERING:
+                wanted = [each for each in wanted if self._offered(each) >= _FEWEST_HOURS]
             if posting.guarded:
                 wanted = self.invited(number)[1:]
             chosen = next((each for each in wanted if each not in taken), None)
             if chosen is None:
                 continue
             taken.add(chosen)
-            hours = min(posting.brief.hours, _MOST_HOURS, self._room(chosen, sold))
+            room = self._offered(chosen) if history in _OFFERING else self._room(chosen, sold)
+            hours = min(posting.brief.hours, _MOST_HOURS, room)
             client = self.market.clients[posting.owner].person.name
             course = history(self.teller, self._pair(number, chosen), client, hours)
             if course.sold is not None:
@@ -104,6 +112,9 @@ class Matchmaker:
 
     def _room(self, number: int, sold: Mapping[int, int]) -> int:
         return _WEEK - self.market.candidates[number].profile.availability - sold.get(number, 0)
+
+    def _offered(self, number: int) -> int:
+        return self.market.candidates[number].profile.availability - _TALKED_DOWN
 
     def _pair(self, project: int, cto: int) -> Pair:
         posting, candidate = self.market.postings[project], self.market.candidates[cto]
