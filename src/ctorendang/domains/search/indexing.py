@@ -13,8 +13,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from ctorendang.domains.ctos.models import Cto
-from ctorendang.domains.ctos.repository import CtoRepository
+from ctorendang.domains.ctos.models import Cto, CtoSkill, Skill
 from ctorendang.domains.ctos.status import CtoStatus
 from ctorendang.domains.search.documents import ALIAS, digest_of, document
 from ctorendang.domains.search.models import SearchDocument
@@ -119,9 +118,22 @@ class IndexService:
         self._work.require(SearchPermission.INDEX)
         statement = select(Cto).where(Cto.tenant_id == self._tenant_id, Cto.id.in_(ids), Cto.status == CtoStatus.LISTED)
         ctos = list(await self._session.scalars(statement.execution_options(populate_existing=True)))
-        skills = await CtoRepository(session=self._session).skills_of(self._tenant_id, [cto.id for cto in ctos])
+        skills = await self._skills_of([cto.id for cto in ctos])
         at = now()
-        return [document(cto, [(skill.name, skill.slug) for skill, _ in skills[cto.id]], at) for cto in ctos]
+        return [document(cto, skills[cto.id], at) for cto in ctos]
+
+    async def _skills_of(self, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+        """Name and slug of each skill, strongest first: whole skills, of a whole tenant, would take half the time."""
+        statement = (
+            select(CtoSkill.cto_id, Skill.name, Skill.slug)
+            .join(Skill, Skill.id == CtoSkill.skill_id)
+            .where(CtoSkill.tenant_id == self._tenant_id, CtoSkill.cto_id.in_(ids))
+            .order_by(CtoSkill.level.desc(), Skill.name)
+        )
+        found: dict[UUID, list[tuple[str, str]]] = {cto_id: [] for cto_id in ids}
+        for cto_id, name, slug in await self._session.execute(statement):
+            found[cto_id].append((name, slug))
+        return found
 
     async def listed(self) -> list[UUID]:
         """Every listed CTO.
