@@ -87,15 +87,19 @@ async def marketplaces(site: Served, settings: Settings) -> AsyncIterator[Market
 
 
 @pytest.fixture
-async def market(marketplaces: Marketplaces) -> Marketplace:
+async def market(marketplaces: Marketplaces) -> AsyncIterator[Marketplace]:
     """A tenant of the test's own."""
-    return await marketplaces.open()
+    market = await marketplaces.open()
+    yield market
+    marketplaces.leave(market)
 
 
 @pytest.fixture
-async def other_market(marketplaces: Marketplaces) -> Marketplace:
+async def other_market(marketplaces: Marketplaces) -> AsyncIterator[Marketplace]:
     """Another tenant."""
-    return await marketplaces.open()
+    market = await marketplaces.open()
+    yield market
+    marketplaces.leave(market)
 
 
 @pytest.fixture

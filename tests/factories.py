@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import msgspec
+from sqlalchemy import text
 
 from ctorendang.domains.ctos.taxonomy import import_skills
 from ctorendang.domains.tenants.applying import apply
 from ctorendang.domains.tenants.declarations import Declaration, ThemeChoice
-from ctorendang.infra.auth.actor import Actor
+from ctorendang.infra.auth.actor import NO_TENANT, Actor
 from ctorendang.infra.db.session import Database
 from ctorendang.infra.jobs.relay import OutboxRelay
 from ctorendang.infra.jobs.runner import JobRunner
@@ -25,6 +26,8 @@ TOKENS = "... on Tokens { accessToken refreshToken expiresIn }"
 REFUSALS = "... on Refusal { code message }"
 PROBLEMS = REFUSALS + " ... on InvalidInput { message fields { field message } }"
 
+_EMPTY = text("delete from outbox where tenant_id = any(:left)")
+
 
 class Marketplaces:
     """Opens tenants on the running application."""
@@ -35,6 +38,9 @@ class Marketplaces:
         self.platform = Database(settings.database.platform_url, pool_size=2)
         self.relay = Database(settings.database.relay_url, pool_size=2)
         self._app: asyncpg.Pool | None = None
+        # Tenants at whose outboxes no test looks, for as long as the run lasts.
+        self.unattended: set[UUID] = set()
+        self._left: set[UUID] = set()
 
     async def app(self) -> asyncpg.Pool:
         """Connections of the app's role; kept, since opening one takes longer than asking."""
@@ -76,6 +82,17 @@ class Marketplaces:
         tenant = await self.site.product.directory.find(host)
         assert tenant is not None
         return Marketplace(self, tenant.id, tenant.slug, host)
+
+    def leave(self, market: "Marketplace") -> None:
+        """Nobody waits for what this tenant's worker has still to do: no other test is to spend its time on that."""
+        self._left.add(market.id)
+
+    async def forget_what_was_left(self) -> None:
+        """Empty the outboxes of tenants that tests have left."""
+        if left := [*self._left, *self.unattended]:
+            async with self.relay.unit_of_work(Actor.service(NO_TENANT, "relay")) as session:
+                await session.execute(_EMPTY, {"left": left})
+        self._left.clear()
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -202,6 +219,7 @@ class Marketplace:
 
     async def work_off(self) -> int:
         """Do what is in the outbox, as a worker would, until nothing is due; how many jobs that were."""
+        await self.marketplaces.forget_what_was_left()
         product = self.marketplaces.site.product
         relay = OutboxRelay(self.marketplaces.relay, lease_seconds=30)
         runner = JobRunner(product.units, product.subscriptions, relay)

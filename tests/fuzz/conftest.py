@@ -77,6 +77,7 @@ class Playground:
 async def playground(marketplaces: Marketplaces) -> Playground:
     """Where everything is thrown at."""
     market = await marketplaces.open()
+    marketplaces.unattended.add(market.id)
     people: dict[str, Person] = {role: await market.join(role) for role in ("client", "admin")}
     cto = await market.listed_cto()
     people["cto"] = cto.person

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from tests.factories import Marketplaces
 from tests.serving import Served, served
+from tests.stack import SharedStack
 
 from ctorendang.asgi import create_app
 from ctorendang.domains.search.rebuilding import IndexKeeper
 from ctorendang.infra.gateways.typesense import Typesense as SearchServer
 from ctorendang.infra.stack.data import DataFolder
+from ctorendang.infra.stack.postgres import DATABASE_VARIABLES
 from ctorendang.infra.stack.typesense import Typesense
 from ctorendang.kit.wheels import NotInstalled
 from ctorendang.settings import Settings, TypesenseSettings
@@ -58,9 +60,16 @@ def typesense_settings(typesense: Typesense) -> TypesenseSettings:
 
 
 @pytest.fixture(scope="session")
-async def search_site(settings: Settings, typesense_settings: TypesenseSettings) -> AsyncIterator[Served]:
+async def search_settings(shared_stack: SharedStack, worker_number: int, variables: dict[str, str]) -> Settings:
+    """A product on a database of its own: an index holds every tenant, and here are no thousands of other tests."""
+    own = await shared_stack.create_database(f"search_{worker_number}")
+    return Settings.from_env(variables | {name: own[name] for name in DATABASE_VARIABLES})
+
+
+@pytest.fixture(scope="session")
+async def search_site(search_settings: Settings, typesense_settings: TypesenseSettings) -> AsyncIterator[Served]:
     """The application as it is with a search engine, and with an index."""
-    async with served(create_app(replace(settings, typesense=typesense_settings))) as site:
+    async with served(create_app(replace(search_settings, typesense=typesense_settings))) as site:
         server = site.product.gateways.search
         assert server is not None
         await IndexKeeper(site.product, server).look()
@@ -68,9 +77,9 @@ async def search_site(settings: Settings, typesense_settings: TypesenseSettings)
 
 
 @pytest.fixture(scope="session")
-async def searching(search_site: Served, settings: Settings) -> AsyncIterator[Marketplaces]:
+async def searching(search_site: Served, search_settings: Settings) -> AsyncIterator[Marketplaces]:
     """Opens tenants that search with Typesense."""
-    marketplaces = Marketplaces(search_site, settings)
+    marketplaces = Marketplaces(search_site, search_settings)
     await marketplaces.prepare()
     yield marketplaces
     await marketplaces.close()

@@ -44,15 +44,15 @@ def victim() -> Iterator[Typesense]:
 
 
 @pytest.fixture(scope="module")
-async def site(settings: Settings, victim: Typesense) -> AsyncIterator[Served]:
-    async with served(create_app(replace(settings, typesense=settings_of(victim)))) as site:
+async def site(search_settings: Settings, victim: Typesense) -> AsyncIterator[Served]:
+    async with served(create_app(replace(search_settings, typesense=settings_of(victim)))) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-async def market(site: Served, settings: Settings) -> AsyncIterator[Marketplace]:
+async def market(site: Served, search_settings: Settings) -> AsyncIterator[Marketplace]:
     """A tenant of the application that searches with the victim."""
-    marketplaces = Marketplaces(site, settings)
+    marketplaces = Marketplaces(site, search_settings)
     await marketplaces.prepare()
     yield await marketplaces.open()
     await marketplaces.close()
