@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.calendar.offering import CALENDAR, offering, week
 from tests.domains.engagements.journeys import ENGAGEMENT, Journey, begin, terms
-from tests.factories import ListedCto, Marketplace, Person
+from tests.factories import ListedCto, Marketplace, Person, form_token, sign_in
 
 from ctorendang.domains.calendar.capacity import most_sold
 from ctorendang.domains.calendar.models import Commitment
@@ -71,6 +71,22 @@ async def test_a_cto_who_offers_more_hours_can_accept(market: Marketplace, cto: 
     saved = await cto.person.mutate("saveCalendar", CALENDAR, week(weeklyHours=WEEK + 4))
     assert saved["__typename"] == "MyCalendar", saved
     await journey.done(cto.person, "acceptTerms")
+
+
+async def test_the_page_says_how_many_hours_are_left(market: Marketplace, cto: ListedCto):
+    journey = await proposed(market, cto, "client", hoursPerWeek=WEEK + 4)
+    page = f"/engagements/{journey.id}"
+    async with market.browser() as browser:
+        await sign_in(browser, cto.person)
+        sent = {"_csrf": form_token((await browser.get(page)).text), "version": str(journey.last["version"])}
+        refused = await browser.post(f"{page}/accept-terms", data=sent)
+        assert refused.status_code == 409
+        assert "the CTO has 16 h a week left at that time" in refused.text
+        said = {**sent, **terms(hoursPerWeek=WEEK + 1), "rate": "150"}
+        refused = await browser.post(f"{page}/propose", data={name: str(value) for name, value in said.items()})
+        assert refused.status_code == 422
+        assert 'id="hoursPerWeek-error"' in refused.text
+        assert "You have 16 h a week left" in refused.text
 
 
 async def test_hours_that_were_just_typed_into_the_profile_count(market: Marketplace, cto: ListedCto):
