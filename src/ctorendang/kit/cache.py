@@ -30,6 +30,7 @@ class Cache(Generic[Key, Value]):
     def put(self, key: Key, value: Value, seconds: float) -> None:
         """Remember a value for so long."""
         self._entries[key] = (time.monotonic() + seconds, value)
+        self._entries.move_to_end(key)
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
 

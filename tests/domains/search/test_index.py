@@ -18,7 +18,7 @@ from ctorendang.domains.search.indexing import Drift, IndexService
 from ctorendang.domains.search.rebuilding import IndexKeeper, drift, reindex, sync
 from ctorendang.infra.auth.actor import OPERATOR, WORKER, Actor
 from ctorendang.infra.errors import Forbidden
-from ctorendang.infra.gateways.typesense import SearchUnavailable, Typesense
+from ctorendang.infra.gateways.typesense import SearchRefused, SearchUnavailable, Typesense
 from ctorendang.kit.clock import now
 
 CTO = "... on Cto { id }" + PROBLEMS
@@ -190,13 +190,15 @@ async def test_the_swap_waits_for_whoever_is_writing(market, search_server, monk
     assert order == ["written", "swapped"]
 
 
-async def test_a_lost_index_is_made_anew_and_the_database_searches_until_then(market, search_server):
+@pytest.mark.parametrize("alias", ["lost too", "left"])
+async def test_a_lost_index_is_made_anew_and_the_database_searches_until_then(market, search_server, alias):
     cto = await listed(market, headline="Untangles monoliths")
     collection = await search_server.aliased(ALIAS)
     await search_server.drop(collection)
     answer = await market.graphql("{ searchCtos { degraded totalCount } }")
     assert answer["data"]["searchCtos"] == {"degraded": True, "totalCount": 1}
-    await search_server._ask("DELETE", f"/aliases/{ALIAS}")
+    if alias == "lost too":
+        await search_server._ask("DELETE", f"/aliases/{ALIAS}")
     await IndexKeeper(market.marketplaces.site.product, search_server).look()
     answer = await market.graphql("{ searchCtos { degraded totalCount } }")
     assert answer["data"]["searchCtos"] == {"degraded": False, "totalCount": 1}
@@ -230,6 +232,25 @@ async def test_an_import_past_the_outbox_is_noticed_by_counting(market, search_s
     for _ in range(15):
         await keeper.look()
     assert (await drift_of(market, search_server)).ids == []
+
+
+@pytest.mark.parametrize("place", [0, 1])
+async def test_no_tenant_waits_for_another_whose_profiles_are_refused(searching, search_server, monkeypatch, place):
+    markets = [await searching.open(), await searching.open()]
+    ctos = [await listed(each) for each in markets]
+    await search_server.remove(ALIAS, [str(cto.id) for cto in ctos])
+    put, refused = search_server.put, str(markets[place].id)
+
+    async def picky(collection: str, documents: list[dict[str, Any]]) -> None:
+        if any(each["tenant_id"] == refused for each in documents):
+            raise SearchRefused("This one not.")
+        await put(collection, documents)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(search_server, "put", picky)
+        await IndexKeeper(searching.site.product, search_server).look()
+    assert (await drift_of(markets[1 - place], search_server)).ids == []
+    assert (await drift_of(markets[place], search_server)).ids == [ctos[place].id]
 
 
 async def test_once_a_day_everything_is_compared_since_clocks_change(market, search_server, monkeypatch):

@@ -15,7 +15,7 @@ from ctorendang.domains.search.service import synonyms_of
 from ctorendang.domains.search.synonyms import Synonyms
 from ctorendang.domains.tenants.platform import tenant_ids
 from ctorendang.infra.auth.actor import NO_TENANT, WORKER, Actor
-from ctorendang.infra.gateways.typesense import Typesense
+from ctorendang.infra.gateways.typesense import SearchRefused, Typesense
 from ctorendang.infra.product import Product
 from ctorendang.kit.clock import now
 
@@ -139,7 +139,10 @@ class IndexKeeper:
     async def _outdated(self) -> bool:
         wanted = schema_name((await _synonyms(self._product)).groups)
         collection = await self._server.aliased(ALIAS)
-        return collection is None or not collection.startswith(wanted)
+        if collection is None or not collection.startswith(wanted):
+            return True
+        # An alias outlives its collection: of two workers that made the index anew one may have dropped the other's.
+        return collection not in await self._server.collections()
 
     async def _miscounted(self) -> list[UUID]:
         """The tenants of whom the index holds more or fewer than are listed: an import past the outbox tells nobody."""
@@ -156,7 +159,11 @@ class IndexKeeper:
 
     async def _catch_up(self, tenants: Sequence[UUID]) -> None:
         for tenant_id in tenants:
-            await sync(self._product, self._server, tenant_id)
+            try:
+                await sync(self._product, self._server, tenant_id)
+            except SearchRefused as error:
+                # It would refuse the same again, and the other tenants need not wait for that.
+                _log.error("tenant cannot be indexed", tenant_id=str(tenant_id), reason=str(error))
 
 
 async def keep_index(product: Product) -> None:
