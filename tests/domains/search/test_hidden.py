@@ -18,6 +18,19 @@ async def test_whoever_is_not_listed_is_neither_found_nor_counted(market: Market
         assert {each["count"] for counts in answer["facets"].values() for each in counts} == {1}
 
 
+@pytest.mark.parametrize("status", ["draft", "in_review", "paused"])
+async def test_no_skill_is_suggested_that_only_somebody_has_who_is_not_listed(market: Marketplace, status: str):
+    await market.listed_cto(skills=[{"name": "Kubernetes", "level": 3}])
+    hidden = await market.listed_cto(skills=[{"name": "Terraform", "level": 3}])
+
+    async def suggested(typed: str) -> list[str]:
+        return (await search(market, filter={"search": typed, "minYears": 99}))["didYouMean"]
+
+    assert (await suggested("kubernets"), await suggested("terrafrom")) == (["Kubernetes"], ["Terraform"])
+    await market.fetch("update ctos set status = $1 where id = $2", status, hidden.id)
+    assert (await suggested("kubernets"), await suggested("terrafrom")) == (["Kubernetes"], [])
+
+
 @pytest.mark.parametrize(
     "page",
     [
