@@ -84,6 +84,21 @@ async def test_what_was_not_mailed_stands_in_the_product(market: Marketplace, in
     assert seen["nextStep"]["awaited"] is True
 
 
+async def test_noise_hides_nothing_else_that_its_maker_does(market: Marketplace, inbox: Inbox):
+    cto, client = await market.listed_cto(), await market.join("client")
+    journey = await begin(market, client, cto)
+    for _ in range(MOST + 1):
+        await journey.done(client, "introduceCto", message="We would like to talk to you.")
+        await market.work_off()
+        await journey.done(client, "withdrawIntroduction")
+    await journey.done(client, "introduceCto", message="We would like to talk to you.")
+    await journey.done(client, "cancelEngagement", reason="Our plans have changed.")
+    await market.work_off()
+    subjects = [mail["Subject"] for mail in inbox.of(cto.person.email)]
+    assert sum("asked for an introduction" in each for each in subjects) == MOST
+    assert sum("cancelled" in each for each in subjects) == 1, subjects
+
+
 async def test_a_mail_that_cannot_be_sent_is_not_counted(
     market: Marketplace, inbox: Inbox, product: Product, monkeypatch: pytest.MonkeyPatch
 ):

@@ -62,7 +62,9 @@ async def _send(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
     }
     paths = {"url": f"/engagements/{engagement.id}"}
     sender = {Side.CLIENT: engagement.client_id, Side.CTO: engagement.cto_user_id}.get(by)
-    await mail_if_wanted(work, Notification.ENGAGEMENTS, user, "engagement-news", sender, paths=paths, **about)
+    # Nobody hides that they cancelled behind introductions that they asked for and withdrew.
+    doing = payload["action"]
+    await mail_if_wanted(work, Notification.ENGAGEMENTS, user, "engagement-news", sender, doing, paths=paths, **about)
 
 
 async def _expire_terms(work: UnitOfWork, payload: Mapping[str, Any]) -> None:

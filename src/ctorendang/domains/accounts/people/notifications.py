@@ -22,7 +22,7 @@ from ctorendang.infra.work import UnitOfWork
 
 SETTINGS_PAGE = "/account/notifications"
 MAILS_OF_ONE_SENDER = Limit("mails-of-one-sender", attempts=10, seconds=3600)
-"""Of one kind and to one reader: nobody fills a mailbox by doing and undoing; what happened stands on pages anyway."""
+"""Of one kind and doing, to one reader: doing and undoing fills no mailbox; what happened stands on pages anyway."""
 
 _log = structlog.get_logger(__name__)
 
@@ -202,6 +202,7 @@ async def mail_if_wanted(
     user: User,
     template: str,
     sender: UUID | None = None,
+    doing: str = "",
     /,
     *,
     paths: Mapping[str, str],
@@ -215,6 +216,7 @@ async def mail_if_wanted(
         user: its reader.
         template: as ``send_mail`` takes it, and the rest too; ``settings_url`` leads to where the kind is turned off.
         sender: whose doing the mail is, where members can do it again and again: ``MAILS_OF_ONE_SENDER`` holds.
+        doing: what it was, where some must not go unheard because of others: each has the limit to itself.
         paths: as ``send_mail`` takes them.
         context: as ``send_mail`` takes it.
 
@@ -227,14 +229,14 @@ async def mail_if_wanted(
         return
     if not entry.fixed:
         paths = {**paths, "settings_url": SETTINGS_PAGE}
-    limited = MAILS_OF_ONE_SENDER, str(work.tenant_id), kind, str(sender), str(user.id)
+    limited = MAILS_OF_ONE_SENDER, str(work.tenant_id), kind, doing, str(sender), str(user.id)
     if sender is not None and not await work.gateways.limiter.allows(*limited):
         _log.warning("mail left out, its sender has written enough of them", kind=kind, sender=str(sender))
         return
     try:
         await send_mail(work, template, user.email, user.name, paths=paths, **context)
-    except Exception:
-        # It is tried again, and is one mail however often that takes.
+    except BaseException:
+        # It is tried again, after a shutdown too, and is one mail however often that takes.
         if sender is not None:
             await work.gateways.limiter.forgive(*limited)
         raise
