@@ -1,6 +1,7 @@
 """The product under test: the real application, in process, on the run's real components."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from itertools import cycle
@@ -22,6 +23,12 @@ from tests.inbox import Inbox
 from tests.serving import Served, served
 
 pytest_plugins = ["tests.stack"]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays for the whole run: the garbage collector need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,7 @@
-"""Which kind of host a page is for."""
+"""Which kind of host a page is for.
+
+Guards are coroutines: Litestar would send any other function through a thread, for each request.
+"""
 
 from typing import Any
 
@@ -10,12 +13,12 @@ from ctorendang.infra.tenancy.tenant import TenantKind
 from ctorendang.infra.web.context import context_of
 
 
-def enterprises_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def enterprises_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """The page belongs to marketplaces; the console has no such address."""
     _require(connection, TenantKind.ENTERPRISE)
 
 
-def console_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def console_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """The page belongs to the console; marketplaces have no such address."""
     _require(connection, TenantKind.PLATFORM)
 
