@@ -47,7 +47,7 @@ PARTS = (
 QUERIES = [operation for part in PARTS for operation in part.QUERIES]
 MUTATIONS = [operation for part in PARTS for operation in part.MUTATIONS]
 STRANGERS = {"visitor", "foreign admin"}
-ANY_KEY_READS = {"tenant", "me", "industries", "signInFactors", "notificationSettings"}
+ANY_KEY_READS = {"tenant", "me", "industries", "notificationSettings"}
 
 
 @pytest.fixture(scope="module")

@@ -147,7 +147,8 @@ class Factors:
         Raises:
             SignInRequired: this is a visitor.
         """
-        self._product.grants.require(self._person, AccountPermission.READ_OWN)
+        # As for changing them: how somebody signs in is not for keys to read.
+        self._product.grants.require(self._person, AccountPermission.MANAGE_OWN)
         user_id = self._person.person
         async with self._product.units.begin(self._person) as work:
             factors, users = FactorRepository(work.session), UserRepository(session=work.session)
