@@ -122,3 +122,25 @@ async def test_a_mail_that_cannot_be_sent_is_not_counted(
     for _ in range(MOST + 2):
         await mail()
     assert len(inbox.of(reader.email)) == before + MOST
+
+
+async def test_every_sender_reader_kind_and_doing_has_a_limit_to_itself(
+    market: Marketplace, inbox: Inbox, product: Product
+):
+    sender, other, reader, another = [await market.join("client") for _ in range(4)]
+
+    async def mails(to: Person, by: Person, kind: Notification = Notification.PROJECTS, doing: str = "") -> int:
+        before = len(inbox.of(to.email))
+        for _ in range(MOST + 1):
+            async with product.units.begin(Actor.service(market.id, WORKER)) as work:
+                user = await work.session.get_one(User, (market.id, to.id))
+                about = {"paths": {"url": "/projects"}, "owner": "Ada", "title": "A project"}
+                await mail_if_wanted(work, kind, user, "project-invitation", by.id, doing, **about)
+        return len(inbox.of(to.email)) - before
+
+    assert await mails(reader, sender) == MOST
+    assert await mails(reader, sender) == 0
+    assert await mails(another, sender) == MOST
+    assert await mails(reader, other) == MOST
+    assert await mails(reader, sender, Notification.ENGAGEMENTS) == MOST
+    assert await mails(reader, sender, doing="cancel") == MOST
