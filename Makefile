@@ -9,7 +9,7 @@ LIFELINE := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
 # Compiled once, not by each of the many processes, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: up test check reset lock install
+.PHONY: up test check check-types check-rest reset lock install
 
 up: export PORT := $(PORT)
 up: export DATA := $(DATA)
@@ -21,10 +21,16 @@ test: install
 	@tools/install-xmlsec1
 	$(BIN)/pytest -n logical
 
+# Types take as long as all the rest, beside which they are checked.
 check: install
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint themes src/ctorendang --lint --quiet
 	$(BIN)/ctorendang themes check
