@@ -106,6 +106,9 @@ async def test_nobody_elses_work_or_money_is_on_it(market: Marketplace, outsider
     journey = await (await begin(market, client, cto)).advance("active")
     sheet = await journey.done(cto.person, "submitTimeSheet", week=this_week().isoformat(), minutes=60)
     await journey.done(client, "approveTimeSheet", timeSheetId=sheet["timeSheets"][0]["id"])
+    planned = await journey.done(client, "planMilestone", title="Split the orders out", amount=700)
+    milestone = next(each["id"] for each in planned["milestones"] if each["amount"])
+    await journey.done(cto.person, "submitMilestone", milestoneId=milestone, report="Done.")
     person = await market.join(*outsider)
     assert (await person.query(RUNNING))["runningEngagements"] == []
     if "cto" in outsider:
