@@ -71,12 +71,12 @@ async def test_a_file_becomes_profiles_in_the_directory(market: Marketplace):
     assert summary == {"added": 2, "updated": 0, "status": "listed"}
 
 
-async def test_csv_cells_that_look_like_formulas_are_kept_and_shown_as_text(market: Marketplace):
+async def test_csv_cells_that_look_like_formulas_are_refused_and_nothing_is_written(market: Marketplace):
     head = "email,name,headline,bio,skills,hourlyRate,availability,yearsExperience\n"
     answer = await upload(market, (head + "a@b.example,Ada,=1+1,@SUM(A1) <b>,Kubernetes,18000,8,9").encode())
-    assert "1 profile was added" in answer.text
-    (node,) = (await market.graphql("{ ctos { edges { node { headline bio } } } }"))["data"]["ctos"]["edges"]
-    assert node["node"] == {"headline": "=1+1", "bio": "@SUM(A1) <b>"}
+    assert "begins as a formula does" in answer.text
+    assert "@SUM(A1) &lt;b&gt;" in answer.text
+    assert (await market.fetch("select count(*) from ctos where tenant_id = $1", market.id))[0]["count"] == 0
 
 
 async def test_checking_changes_nothing(market: Marketplace):

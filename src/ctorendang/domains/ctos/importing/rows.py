@@ -12,6 +12,9 @@ from ctorendang.domains.ctos.industries import INDUSTRIES
 from ctorendang.infra.validation import Fields, clean
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+# What spreadsheets take for a formula; a dash with a space behind it begins a list.
+_FORMULA = re.compile(r"\s*(?:[=@]|[+-]\S)")
+_NUMBERS = frozenset({"hourlyRate", "availability", "yearsExperience"})
 _INDUSTRIES = {each.lower(): each for each in INDUSTRIES}
 _ROW = "row"
 _MOST_LISTED = 100
@@ -65,6 +68,8 @@ def _profile(row: RawRow, currency: str, fields: Fields, *, texts: bool) -> Impo
     for column in list(row.values)[:_MOST_LISTED]:
         if column not in COLUMNS:
             fields.refuse(str(column)[:40], "There is no such column.")
+    if texts:
+        _refuse_formulas(row.values, fields)
     cells = _Cells(row.values, fields, texts=texts)
     draft = ProfileDraft(
         headline=cells.text("headline"),
@@ -83,6 +88,14 @@ def _profile(row: RawRow, currency: str, fields: Fields, *, texts: bool) -> Impo
     if not draft.skills:
         fields.refuse("skills", "Name at least one skill.")
     return ImportedProfile(row.line, email, name, draft.check(fields, shortest_bio=1))
+
+
+def _refuse_formulas(values: Mapping[str, Any], fields: Fields) -> None:
+    """A formula that is imported shows in profiles, and is run by the spreadsheet that anybody copies them into."""
+    for column in COLUMNS:
+        text = values.get(column) or ""
+        if column not in _NUMBERS and _FORMULA.match(text):
+            fields.refuse(column, f"“{text.strip()[:20]}” begins as a formula does. Write it without that sign.")
 
 
 def _nothing(line: int) -> ImportedProfile:
