@@ -39,9 +39,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def live_market(marketplaces: Marketplaces) -> Marketplace:
+async def live_market(marketplaces: Marketplaces) -> AsyncIterator[Marketplace]:
     """A tenant on a host that browsers trust as local."""
-    return await marketplaces.open(top_level="localhost")
+    market = await marketplaces.open(top_level="localhost")
+    yield market
+    marketplaces.leave(market)
 
 
 class Window:
