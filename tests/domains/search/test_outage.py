@@ -21,7 +21,8 @@ from tests.factories import PROBLEMS, ListedCto, Marketplace, Marketplaces, prof
 from tests.serving import Served, served
 
 from ctorendang.asgi import create_app
-from ctorendang.domains.search.rebuilding import IndexKeeper, drift, keep_index
+from ctorendang.domains.search.indexing import Drift, IndexService
+from ctorendang.domains.search.rebuilding import IndexKeeper, drift, keep_index, sync
 from ctorendang.infra.gateways.typesense import SearchUnavailable
 from ctorendang.infra.gateways.typesense import Typesense as SearchServer
 from ctorendang.infra.jobs.dispatcher import Dispatcher
@@ -282,3 +283,17 @@ async def test_a_worker_sees_to_it_by_itself(market, victim, keeper):
         back = await until(lambda: in_step(market))
     print(f"caught up {back:.1f} s after its return")  # noqa: T201
     assert await found(market, "silos") == [str(cto.id)]
+
+
+async def test_two_comparisons_at_once_are_made_one_after_the_other(market, victim, keeper, monkeypatch):
+    compare, running = IndexService.drift, []
+
+    async def watched(service: IndexService) -> Drift:
+        running.append(service)
+        assert len(running) == 1
+        found = await compare(service)
+        running.remove(service)
+        return found
+
+    monkeypatch.setattr(IndexService, "drift", watched)
+    await asyncio.gather(*(sync(market.marketplaces.site.product, server_of(market), market.id) for _ in range(3)))

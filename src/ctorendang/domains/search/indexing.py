@@ -4,6 +4,7 @@ Everything that is written to the index goes through ``put``: it holds the docum
 then, so that of two jobs at once the older one cannot have the last word.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ _BATCH = 500
 _WRITING = 7_301_955_121
 _SHARED = text("select pg_advisory_xact_lock_shared(:key)").bindparams(key=_WRITING)
 _ALONE = text("select pg_advisory_xact_lock(:key)").bindparams(key=_WRITING)
-_ONE_SYNC = text("select pg_advisory_xact_lock(hashtextextended('search.sync ' || :tenant, 0))")
+_ONE_SYNC = text("select pg_try_advisory_xact_lock(hashtextextended('search.sync ' || :tenant, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,9 @@ class IndexService:
             SearchUnavailable: the index cannot be read or written.
         """
         self._work.require(SearchPermission.INDEX)
-        await self._session.execute(_ONE_SYNC, {"tenant": str(self._tenant_id)})
+        # Asked again and again, since no statement may take as long as comparing a large tenant does.
+        while not await self._session.scalar(_ONE_SYNC, {"tenant": str(self._tenant_id)}):  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
         found = await self.drift()
         if not found.ids:
             return 0
