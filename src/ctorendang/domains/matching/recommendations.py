@@ -144,9 +144,7 @@ class RecommendationService:
         return found
 
     async def _fit(self, cto: Cto, project: Project) -> Fit:
-        rows = await self._matches.best(
-            project.id, _DEEP, await self._matches.weights(), candidates=2 * _DEEP
-        )
+        rows = await self._matches.best(project.id, _DEEP, await self._matches.weights(), candidates=2 * _DEEP)
         for place, row in enumerate(rows, 1):
             if row.id == cto.id:
                 return Fit(project, as_match(cto, row), place, None)
