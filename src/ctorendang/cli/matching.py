@@ -67,12 +67,11 @@ def latency(ctos: int, rounds: int) -> None:
 
 
 async def _time(settings: Settings, ctos: int, rounds: int) -> str:
-    from ctorendang.domains.matching.evaluation.latency import fill, time_matches
+    from ctorendang.domains.matching.evaluation.latency import fill, tidy, time_matches
 
     async with _reading_product(settings, ROOT / ".cache" / "matching" / "vectors.sqlite") as product:
         world = await fill(product, ctos)
-        click.echo("waiting a minute for the database to have looked at its new rows")
-        await asyncio.sleep(65)
+        await tidy(settings.database.owner_url)
         found = await time_matches(product, world.tenant_id, list(world.projects.values()), rounds)
     return (
         f"{ctos} CTOs, {len(world.projects)} projects, {rounds} rounds: p50 {found.median:.1f} ms, p90"
