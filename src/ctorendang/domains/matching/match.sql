@@ -127,15 +127,20 @@ named as materialized (
 ),
 promising as materialized (
     -- The score as far as sketches and named skills tell it: of a CTO's sections the nearest counts, by signs alone.
+    -- Factors are asked for one by one, since joined to each row they would make every row wider.
     select k.cto_id,
-           f.an_hour * least(k.availability, f.hours)
-           + case when f.company_stage = any(k.stages) then f.same_stage else 0 end
+           (select an_hour from factors) * least(k.availability, (select hours from factors))
+           + case when (select company_stage from factors) = any(k.stages)
+                  then (select same_stage from factors) else 0 end
            + case when k.model = (select model from project)
-                  then greatest(0, least(f.relevance, f.same_signs - f.a_sign * least(
-                      k.headline <~> f.signs, k.bio <~> f.signs, k.experience <~> f.signs, k.skills <~> f.signs)))
+                  then greatest(0, least(
+                      (select relevance from factors),
+                      (select same_signs from factors) - (select a_sign from factors) * least(
+                          k.headline <~> (select signs from factors), k.bio <~> (select signs from factors),
+                          k.experience <~> (select signs from factors), k.skills <~> (select signs from factors))))
                   else 0 end
            + coalesce(n.gain * sqrt(least(1, cast(:usual_claims as float8) / greatest(k.claims, 1))), 0) as promise
-    from factors f cross join cto_sketches k left join named n on n.cto_id = k.cto_id
+    from cto_sketches k left join named n on n.cto_id = k.cto_id
     where k.tenant_id = :tenant_id
       and k.availability >= greatest(1, coalesce(cast(:min_availability as integer), 1))
       and (k.hourly_rate <= (select rate_limit from factors) or k.currency <> (select currency from factors))

@@ -16,7 +16,7 @@ from ctorendang.domains.matching.scoring import adjusted
 from ctorendang.domains.matching.stages import STAGES
 from ctorendang.kit.cache import Cache
 
-_CANDIDATES = 150
+_CANDIDATES = 120
 # How many more of the promising are looked at than become candidates: some do not pass a filter as they are now, many
 # where the filters are such as their sketches know nothing of.
 _SPARE, _SPARE_IF_THINNED = 2, 20
