@@ -64,6 +64,7 @@ def test_every_page_of_the_application_is_among_them(site):
     others |= {"/calendar/", "/account/bookings//introduction.ics"}
     # Pictures and files; tests/domains/ctos asks for what is not there.
     others |= {"/ctos//portfolio/", "/ctos//portfolio//"}
+    others |= {"/admin/import/sample.csv", "/admin/import/sample.jsonl"}  # files that are always the same
     others |= {"/projects//attachments/"}  # a file; tests/domains/projects asks for what is not there
     others |= {"/sso//login", "/sso/step-up"}  # they lead to a provider, and show no page
     others |= {"/sso//metadata", "/sso//slo", "/sso//callback", "/sso//logged-out", "/sso/logout"}

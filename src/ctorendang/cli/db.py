@@ -49,6 +49,17 @@ def import_taxonomy(settings: Settings) -> None:
         raise click.ClickException(str(error)) from None
 
 
+async def look_at_rows(settings: Settings) -> None:
+    """Do at once what Postgres does by itself within minutes: without statistics it plans for empty tables."""
+    import asyncpg
+
+    connection = await asyncpg.connect(settings.database.owner_url)
+    try:
+        await connection.execute("vacuum (analyze)")
+    finally:
+        await connection.close()
+
+
 @db.command("check")
 def db_check() -> None:
     """Compare models and migrations, on a database made for it."""

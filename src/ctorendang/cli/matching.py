@@ -67,11 +67,12 @@ def latency(ctos: int, rounds: int) -> None:
 
 
 async def _time(settings: Settings, ctos: int, rounds: int) -> str:
-    from ctorendang.domains.matching.evaluation.latency import fill, tidy, time_matches
+    from ctorendang.cli.db import look_at_rows
+    from ctorendang.domains.matching.evaluation.latency import fill, time_matches
 
     async with _reading_product(settings, ROOT / ".cache" / "matching" / "vectors.sqlite") as product:
         world = await fill(product, ctos)
-        await tidy(settings.database.owner_url)
+        await look_at_rows(settings)
         found = await time_matches(product, world.tenant_id, list(world.projects.values()), rounds)
     return (
         f"{ctos} CTOs, {len(world.projects)} projects, {rounds} rounds: p50 {found.median:.1f} ms, p90"

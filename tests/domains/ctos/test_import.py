@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 from tests.domains.ctos.test_import_files import json_file, record
 from tests.factories import PASSWORD, PROBLEMS, Marketplace, form_token, sign_in, submit
 
@@ -227,6 +228,21 @@ async def test_ten_thousand_rows_take_less_than_a_minute(market: Marketplace):
     # A minute of a machine that has nothing else to do: of a busy one we get a part.
     busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert took < 60 * busy
+
+
+async def test_plans_that_were_made_for_small_tables_are_not_used_for_many_rows(market: Marketplace):
+    read = text("select sum(seq_tup_read) from pg_stat_xact_user_tables where relname in ('users', 'ctos')")
+    indexes = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
+    async with market.marketplaces.site.product.units.begin(Actor.service(market.id, OPERATOR)) as work:
+        for switch, rows in (("off", range(20)), ("on", range(20, 520))):
+            for name in indexes:
+                await work.session.execute(text(f"set local {name} = {switch}"))
+            before = await work.session.scalar(read)
+            file = check_file(json_file(*(record(n) for n in rows)), "EUR")
+            await ImportService(work).run(file, "EUR", ImportStatus.LISTED, keep=True)
+            after = await work.session.scalar(read)
+    # By foreign keys of a thousand skills alone it would be half a million.
+    assert after - before < 100_000
 
 
 async def test_thousands_of_bad_rows_are_told_in_one_go(market: Marketplace):

@@ -102,7 +102,7 @@ async def test_the_statement_answers_what_a_plain_one_does(
 
 async def test_of_a_crowd_larger_than_the_candidates_the_best_are_found(market: Marketplace, product: Product):
     chance = random.Random(5)
-    await gather(market, 200, skills=3, reviews=1)
+    await gather(market, 90, skills=3, reviews=1)
     owner = await market.join("client")
     projects = [await create(owner, **described(chance, number)) for number in range(8)]
     await read_what_is_unread(product)
@@ -111,8 +111,8 @@ async def test_of_a_crowd_larger_than_the_candidates_the_best_are_found(market: 
     async with product.units.begin(Actor.service(market.id, "worker")) as work:
         matches = MatchRepository(work.session, market.id)
         for project_id in projects:
-            best = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=200)
-            few = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=40)
+            best = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=90)
+            few = await matches.best(UUID(project_id), 10, WEIGHTS, candidates=30)
             found += len({row.id for row in best} & {row.id for row in few})
     assert found >= 72, "nine of ten"
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import text
 
 from ctorendang.domains.matching.evaluation.benchmark import tuning_samples
@@ -72,15 +71,6 @@ async def fill(product: Product, ctos: int) -> World:
                 prepared, {name: value for name, value in parameters.items() if f":{name}" in statement}
             )
     return world
-
-
-async def tidy(owner_url: str) -> None:
-    """Do at once what the database does by itself within minutes: without statistics it plans for an empty table."""
-    connection = await asyncpg.connect(owner_url)
-    try:
-        await connection.execute("vacuum (analyze)")
-    finally:
-        await connection.close()
 
 
 async def time_matches(product: Product, tenant_id: UUID, project_ids: Sequence[UUID], rounds: int) -> Latency:
