@@ -30,7 +30,6 @@ class Cast:
     foreign_admin: Person
     member: Person
     project_id: str = ""
-    keys: dict[str, str] = field(default_factory=dict)
 
     async def token(self, caller: str) -> str | None:
         """What goes with a caller's call, always fresh; the foreign admin presents a token of another tenant."""
@@ -43,9 +42,9 @@ class Cast:
         people = {"client": self.client, "other client": self.other_client, "cto": self.cto.person, "admin": self.admin}
         if caller not in people:
             return None
-        if caller in self.keys:
-            return self.keys[caller]
-        secret = self.keys[caller] = KEY_MARK + random_token()
+        # Nobody has more than twenty, and what other operations did to an older one is not what is asked about.
+        await self.market.fetch("delete from api_keys where user_id = $1 and name = 'Narrow'", people[caller].id)
+        secret = KEY_MARK + random_token()
         await self.market.fetch(
             "insert into api_keys (tenant_id, user_id, name, prefix, token_hash, scopes, last_used_at, expires_at)"
             " values ($1, $2, 'Narrow', 'x', $3, '{read_audit}', now(), now() + interval '1 hour')",

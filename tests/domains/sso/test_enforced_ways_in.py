@@ -122,9 +122,9 @@ async def test_who_is_bound_is_mailed_where_to_sign_in_instead_of_a_reset_link(o
     await office.enforce(scope)
     said = await ask_for_a_password(office, bound, office.rescuer, guest)
     assert len(set(said)) == 1
-    mail = text_of(inbox.of(bound.email)[-1])
-    assert f"{office.market.origin}:8000/sso" in mail.split()
-    assert "/password/reset" not in mail
+    mails = [text_of(each) for each in inbox.of(bound.email)]
+    assert any(f"{office.market.origin}:8000/sso" in mail.split() for mail in mails)
+    assert not any("/password/reset" in mail for mail in mails)
     assert inbox.secret(office.rescuer.email, "/password/reset")
     guided = [each for each in inbox.of(guest.email) if "/password/reset" in text_of(each)]
     assert bool(guided) is (scope == "DOMAINS")

@@ -92,7 +92,8 @@ class OutboxRelay:
         """Take at most ``limit`` due rows, the longest due first."""
         async with self._database.unit_of_work(_RELAY) as session:
             rows = await session.execute(_CLAIM, {"limit": limit, "lease_time": self._lease_time})
-            return [ClaimedJob(**row) for row in rows.mappings()]
+            # An update answers in any order; ids tell which was written first.
+            return sorted((ClaimedJob(**row) for row in rows.mappings()), key=lambda job: job.id)
 
     async def renew(self, jobs: Collection[ClaimedJob]) -> None:
         """Hold the jobs for another full lease, those that are still held."""
